@@ -1,0 +1,266 @@
+"""From rules to verified matches: all rules of a chain compiled into one scan.
+
+The scan reports where literals occur; each report is verified on the text itself, in a small window. A rule costs nothing where its
+literals do not occur. This is the definition of what a rule matches:
+
+* ``phrase``: the literal, case folded unless ``case``, with no word character right before or after it.
+* ``line``: the literal is the whole line, outer white space and edge punctuation aside; with ``repeats`` any number of copies.
+* ``regex``: the matches of the pattern within one line, from left to right.
+
+Matches of one rule do not overlap: the leftmost wins, then the longest.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from cleaner.document import Document
+from cleaner.patterns import compile_pattern
+from cleaner.rules import Rule
+from cleaner.scanner import LiteralScanner, fold
+
+__all__ = ["Match", "Matcher", "Scan", "expand", "long_paragraphs"]
+
+EDGE = 80
+"""Code points of punctuation and space that a line may carry around a ``line`` literal."""
+LONG_PARAGRAPH = 15
+"""Words that make a line a paragraph of running text; positions ``head`` and ``tail`` are measured from such lines."""
+LONG_PARAGRAPH_CJK = 40
+"""The same in code points, for scripts that do not separate words."""
+TIME_LIMIT = 1.0
+"""Seconds that one pattern may take on one line."""
+TIMEOUT_RULE = "chain.rule-timeout"
+
+
+class Match(NamedTuple):
+    """A verified place where a rule applies; positions are code points of the document's text."""
+
+    start: int
+    end: int
+    rule: Rule
+    groups: tuple[str | None, ...]
+    """The whole match and, for patterns, its groups."""
+    suggestion: str | None
+    """What stands beside the literal in a word list."""
+
+
+class Scan(NamedTuple):
+    """What the one scan of a document gave, by stage."""
+
+    matches: Mapping[str, Sequence[Match]]
+    triggers: Mapping[str, Sequence[tuple[int, int]]]
+    timeouts: Sequence[tuple[int, int, str]] = ()
+    """``(start, end, rule id)`` of lines on which a pattern ran out of time."""
+
+
+def expand(template: str, groups: Sequence[str | None]) -> str:
+    """Return ``template`` with ``\\0`` … ``\\9`` replaced by the groups of a match."""
+    if "\\" not in template:
+        return template
+    parts = template.split("\\")
+    out = [parts[0]]
+    for part in parts[1:]:
+        if part[:1].isdigit():
+            number = int(part[0])
+            out.append((groups[number] or "") if number < len(groups) else "")
+            out.append(part[1:])
+        else:
+            out.append("\\" + part)
+    return "".join(out)
+
+
+def long_paragraphs(document: Document) -> tuple[int, int] | None:
+    """Return the first and last line that is a paragraph of running text, or ``None`` when there is none."""
+    lines = document.lines
+    count = len(lines)
+    first = next((i for i in range(count) if _is_long(lines[i])), None)
+    if first is None:
+        return None
+    last = next(i for i in range(count - 1, -1, -1) if _is_long(lines[i]))
+    return first, last
+
+
+def _is_long(line: str) -> bool:
+    if len(line) < LONG_PARAGRAPH_CJK:
+        return False
+    if len(line.split(None, LONG_PARAGRAPH)) >= LONG_PARAGRAPH:
+        return True
+    return sum("\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in line) >= LONG_PARAGRAPH_CJK
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+def _core(text: str) -> str:
+    """``text`` without white space and punctuation at its edges; all of it, trimmed, when it is nothing else."""
+    start, end = 0, len(text)
+    while start < end and not text[start].isalnum():
+        start += 1
+    while end > start and not text[end - 1].isalnum():
+        end -= 1
+    return text[start:end] or text.strip()
+
+
+class Matcher:
+    """The compiled form of a set of rules and trigger literals. Picklable; safe to share between threads."""
+
+    def __init__(self, rules: Iterable[Rule], triggers: Mapping[str, Sequence[str]] | None = None, engine: str | None = None) -> None:
+        """Compile ``rules``; ``triggers`` are the literals that stages want to see, by stage."""
+        self.rules = tuple(rules)
+        targets: dict[str, list[tuple[int, int] | str]] = defaultdict(list)
+        self._unfiltered: list[int] = []
+        for number, rule in enumerate(self.rules):
+            if rule.match == "regex":
+                for literal in rule.prefilter:
+                    targets[fold(literal)].append((number, -1))
+                if not rule.prefilter:
+                    self._unfiltered.append(number)
+                continue
+            for index, literal in enumerate(rule.literals):
+                folded = fold(literal)
+                targets[_core(folded) if rule.match == "line" else folded].append((number, index))
+        for stage, literals in (triggers or {}).items():
+            for literal in literals:
+                if stage not in targets[fold(literal)]:
+                    targets[fold(literal)].append(stage)
+        self._scanner = LiteralScanner(tuple(targets), engine)
+        self._targets = tuple(targets.values())
+
+    def __call__(self, document: Document) -> Scan:
+        """Scan ``document`` and verify what was found."""
+        if not self._targets and not self._unfiltered:
+            return _NOTHING
+        text = document.text
+        folded = fold(text)
+        hits = self._scanner.find(folded)
+        if not hits and not self._unfiltered:
+            return _NOTHING
+        triggers: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        proposals: list[Match] = []
+        lines_of: dict[int, set[tuple[int, int]]] = defaultdict(set)
+        rules, all_targets = self.rules, self._targets
+        line = (0, 0)  # of the last prefilter hit; hits come sorted, so that a long line is measured once
+        for start, end, literal in hits:
+            for target in all_targets[literal]:
+                if target.__class__ is str:
+                    triggers[target].append((start, end))  # type: ignore[index]
+                    continue
+                number, index = target
+                rule = rules[number]  # type: ignore[index]
+                if index == -1:
+                    if start >= line[1] or end > line[1]:
+                        line = _line_around(text, start, end)
+                    lines_of[number].add(line)  # type: ignore[index]
+                elif rule.match == "phrase":
+                    if start and _is_word(text[start - 1]) and _is_word(text[start]):
+                        continue
+                    if end < len(text) and _is_word(text[end]) and _is_word(text[end - 1]):
+                        continue
+                    if rule.case and text[start:end] != rule.literals[index]:  # type: ignore[index]
+                        continue
+                    proposals.append(_literal_match(rule, index, text, start, end))  # type: ignore[arg-type]
+                else:
+                    span = _whole_line(text, folded, start, end, rule.repeats)
+                    if span is not None and (not rule.case or rule.literals[index] in text[start - EDGE : end + EDGE]):  # type: ignore[index]
+                        proposals.append(_literal_match(rule, index, text, *span))  # type: ignore[arg-type]
+        timeouts: list[tuple[int, int, str]] = []
+        if self._unfiltered:
+            everywhere = {(s, e) for s, e in zip(document.lines.starts, document.lines.ends, strict=True) if s < e}
+            for number in self._unfiltered:
+                lines_of[number] = everywhere
+        for number, spans in lines_of.items():
+            _pattern_matches(rules[number], text, sorted(spans), proposals, timeouts)
+        return Scan(_accept(document, proposals), triggers, timeouts)
+
+
+_NOTHING = Scan({}, {})
+
+
+def _literal_match(rule: Rule, index: int, text: str, start: int, end: int) -> Match:
+    suggestion = rule.literal_suggestions[index] if rule.literal_suggestions else None
+    return Match(start, end, rule, (text[start:end],), suggestion)
+
+
+def _line_around(text: str, start: int, end: int) -> tuple[int, int]:
+    low = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1 if "\r" in text else text.rfind("\n", 0, start) + 1
+    high = text.find("\n", end)
+    high = len(text) if high < 0 else high
+    if high > low and "\r" in text:
+        carriage = text.find("\r", end, high)
+        high = carriage if carriage >= 0 else high
+    return low, high
+
+
+def _whole_line(text: str, folded: str, start: int, end: int, repeats: bool) -> tuple[int, int] | None:
+    """Return the trimmed line around ``start:end`` when the literal found there is all that the line says."""
+    low = start
+    while low > 0 and text[low - 1] not in "\n\r":
+        low -= 1
+        if text[low].isalnum() or start - low > EDGE:
+            return None
+    high, size = end, len(text)
+    if repeats:
+        literal = folded[start:end]
+        at = end
+        while True:
+            while at < size and text[at] not in "\n\r" and not text[at].isalnum() and at - high <= EDGE:
+                at += 1
+            if not folded.startswith(literal, at):
+                break
+            at = high = at + len(literal)
+    limit = high + EDGE
+    while high < size and text[high] not in "\n\r":
+        if text[high].isalnum() or high >= limit:
+            return None
+        high += 1
+    while low < start and text[low].isspace():
+        low += 1
+    while high > end and text[high - 1].isspace():
+        high -= 1
+    return low, high
+
+
+def _pattern_matches(
+    rule: Rule, text: str, spans: Sequence[tuple[int, int]], proposals: list[Match], timeouts: list[tuple[int, int, str]]
+) -> None:
+    pattern = compile_pattern(rule.pattern, case=rule.case)
+    for low, high in spans:
+        try:
+            for found in pattern.finditer(text[low:high], timeout=TIME_LIMIT):
+                start, end = found.span()
+                if start < end:
+                    proposals.append(Match(low + start, low + end, rule, (found[0], *found.groups()), None))
+        except TimeoutError:
+            timeouts.append((low, high, rule.id))
+
+
+def _accept(document: Document, proposals: list[Match]) -> dict[str, list[Match]]:
+    """Keep the matches whose language and position fit, without overlaps within a rule; sorted, by stage."""
+    accepted: dict[str, list[Match]] = defaultdict(list)
+    if not proposals:
+        return accepted
+    proposals.sort(key=lambda match: (match.start, -match.end))
+    reach: dict[str, int] = {}
+    core: tuple[int, int] | None = None
+    measured = False
+    for match in proposals:
+        rule = match.rule
+        if reach.get(rule.id, -1) > match.start:
+            continue
+        if rule.position != "any":
+            if not measured:
+                core, measured = long_paragraphs(document), True
+            if core is None or _place(document.lines.at(match.start), core) != rule.position:
+                continue
+        if rule.languages and document.lang not in rule.languages:
+            continue
+        reach[rule.id] = match.end
+        accepted[rule.stage].append(match)
+    return accepted
+
+
+def _place(line: int, core: tuple[int, int]) -> str:
+    return "head" if line < core[0] else "tail" if line > core[1] else "inside"
