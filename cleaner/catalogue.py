@@ -6,9 +6,10 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from cleaner.errors import RuleError
 from cleaner.rulefile import load_rules
@@ -65,11 +66,12 @@ def _digest(paths: Iterable[Path]) -> str:
 
 
 def _cached(paths: Sequence[Path]) -> Rulebook:
-    cache = cache_dir() / f"rules-{_digest([*paths, Path(__file__).parent / 'rulefile.py', Path(__file__).parent / 'patterns.py'])}.json"
+    here = Path(__file__).parent
+    cache = cache_dir() / f"rules-{_digest([*paths, here / 'rulefile.py', here / 'patterns.py', here / 'rules.py'])}.json"
     names = [field.name for field in fields(Rule) if field.name not in _EXAMPLE_FIELDS]
     try:
         rows = json.loads(cache.read_bytes())
-        return Rulebook(Rule(**{k: tuple(v) if isinstance(v, list) else v for k, v in zip(names, row, strict=True)}) for row in rows)
+        return Rulebook([_rule_from(dict(zip(names, row, strict=True))) for row in rows])
     except (OSError, ValueError, TypeError):
         pass  # absent or damaged: load the files
     book = load_rules(paths)
@@ -84,9 +86,13 @@ def _cached(paths: Sequence[Path]) -> Rulebook:
     return book
 
 
+def _rule_from(values: Mapping[str, Any]) -> Rule:
+    fixed: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+    return Rule(**fixed)
+
+
 def _without_examples(rule: Rule) -> Rule:
-    values = {field.name: getattr(rule, field.name) for field in fields(Rule) if field.name not in _EXAMPLE_FIELDS}
-    return Rule(**values)
+    return replace(rule, hits=(), clean=(), todo=())
 
 
 def code_rules() -> Mapping[str, str]:

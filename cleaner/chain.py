@@ -34,7 +34,9 @@ QUALITY_WEIGHTS: Mapping[str, float] = {"mojibake": 0.8, "debris": 0.5, "transla
 class Chain:
     """A configured sequence of stages. Immutable, picklable, safe to share between threads."""
 
-    def __init__(self, settings: Settings | None = None, *, extra_stages: Sequence[Stage] = (), engine: str | None = None) -> None:
+    def __init__(
+        self, settings: Settings | None = None, *, extra_stages: Sequence[Stage] = (), engine: str | None = None
+    ) -> None:
         """Build a chain from ``settings`` (default: the shipped ones).
 
         ``extra_stages`` run after the built-in ones; ``engine`` forces one of ``cleaner.scanner.ENGINES``.
@@ -48,7 +50,9 @@ class Chain:
         for key in ("select", "ignore"):
             prefixes: Sequence[str] = getattr(self.settings, key)
             if prefixes:
-                book.check_prefixes(prefixes, self.settings.origins.get(key, key), (*code_rules(), *(f"{name}.x" for name in extra)))
+                book.check_prefixes(
+                    prefixes, self.settings.origins.get(key, key), (*code_rules(), *(f"{name}.x" for name in extra))
+                )
         self._extra = tuple(extra_stages)
         self._engine = engine
         names = [*self.settings.stages, *sorted({r.stage for r in book} - set(STAGES) - extra), *extra]
@@ -71,7 +75,9 @@ class Chain:
         self._judge_scan = Matcher((rule for rule in chosen if rule.stage != "mojibake"), _triggers(self._judge), engine)
         self._detect = partial(detect_language, languages=self.settings.languages)
         self._minimum = {
-            name: float(table["min-confidence"]) for name, table in self.settings.stage_options.items() if "min-confidence" in table
+            name: float(table["min-confidence"])
+            for name, table in self.settings.stage_options.items()
+            if "min-confidence" in table
         }
 
     @classmethod
@@ -118,7 +124,9 @@ class Chain:
         # What a stage repaired counts as it was found; what it flags counts as it stands in the clean text.
         edited = {rule.partition(".")[0] for edit in total for rule in edit.rules}
         scores = {name: first_scores[name] if name in edited else last_scores[name] for name in first_scores}
-        return Result(current, text, tuple(total), _sorted(_to_source(findings, total, text)), self._scores(scores), found_lang, id)
+        return Result(
+            current, text, tuple(total), _sorted(_to_source(findings, total, text)), self._scores(scores), found_lang, id
+        )
 
     def pipe(self, texts: Iterable[str | Document], workers: int = 0) -> Iterator[Result]:
         """Clean ``texts`` in order, lazily; with ``workers`` processes, or in this one when 0."""
@@ -133,7 +141,7 @@ class Chain:
         yield from ordered_map(self, jobs, workers)
 
     def clean_batch(self, table: pa.Table, text_field: str = "text", **options: Any) -> pa.Table:
-        """Clean the column ``text_field`` of an Arrow table or record batch; see ``cleaner.arrow.clean_batch``."""
+        """Clean the column ``text_field`` of an Arrow table or record batch; see ``cleaner.arrow``."""
         from cleaner.arrow import clean_batch
 
         return clean_batch(self, table, text_field, **options)
@@ -157,9 +165,7 @@ class Chain:
         edits, found = self._propose(self._judge, document, scores)
         return edits, [*findings, *found], scores, document.known_lang
 
-    def _propose(
-        self, stages: Sequence[Stage], document: Document, scores: dict[str, float]
-    ) -> tuple[list[Edit], list[Finding]]:
+    def _propose(self, stages: Sequence[Stage], document: Document, scores: dict[str, float]) -> tuple[list[Edit], list[Finding]]:
         proposals: list[Sequence[Edit]] = []
         findings: list[Finding] = []
         for stage in stages:
@@ -218,7 +224,7 @@ def _to_source(findings: Iterable[Finding], edits: Sequence[Edit], source: str) 
 
 
 def _score(document: Document, outcome: Outcome, edits: Sequence[Edit], findings: Sequence[Finding]) -> float:
-    """Evidence of damage where a stage gives none itself: the share of text edited, and findings per hundred words, saturating."""
+    """Evidence of damage where a stage gives none: the share of text edited, and findings per hundred words, saturating."""
     if not edits and not findings:
         return 0.0
     size = max(1, len(document.text))

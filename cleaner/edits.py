@@ -26,7 +26,9 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
     at = 0
     for edit in edits:
         if edit.start < at or edit.end < edit.start or text[edit.start : edit.end] != edit.before:
-            raise EditError(f"edit {edit.rules} at {edit.start}:{edit.end} does not fit the text; report this as a bug of the rule")
+            raise EditError(
+                f"edit {edit.rules} at {edit.start}:{edit.end} does not fit the text; report this as a bug of the rule"
+            )
         parts.append(text[at : edit.start])
         parts.append(edit.after)
         at = edit.end
@@ -47,7 +49,9 @@ def undo_edits(text: str, edits: Sequence[Edit]) -> str:
         start = at + edit.start - source_at
         end = start + len(edit.after)
         if edit.start < source_at or text[start:end] != edit.after:
-            raise EditError(f"the text is not the result of these edits: {edit.rules} at {edit.start}; use the audit of this very run")
+            raise EditError(
+                f"the text is not the result of these edits: {edit.rules} at {edit.start}; use the audit of this very run"
+            )
         parts.append(text[at:start])
         parts.append(edit.before)
         at, source_at = end, edit.end
@@ -66,7 +70,7 @@ def resolve(proposals: Iterable[Sequence[Edit]]) -> list[Edit]:
     for edits in proposals:
         for edit in sorted(edits, key=lambda e: (e.start - e.end, -e.confidence, e.start)):
             at = bisect_right(starts, edit.start)
-            if at and taken[at - 1].end > edit.start or at < len(taken) and taken[at].start < edit.end:
+            if (at and taken[at - 1].end > edit.start) or (at < len(taken) and taken[at].start < edit.end):
                 continue
             if at and taken[at - 1].start == edit.start and taken[at - 1].end == edit.end:
                 continue
@@ -160,7 +164,7 @@ def compose(first: Sequence[Edit], second: Sequence[Edit], source: str) -> list[
     i = j = 0
     shift = 0  # of the first list, up to edit i: middle position = source position + shift
     while i < len(first) or j < len(second):
-        if j == len(second) or i < len(first) and first[i].start + shift <= second[j].start:
+        if j == len(second) or (i < len(first) and first[i].start + shift <= second[j].start):
             start_middle = first[i].start + shift
         else:
             start_middle = second[j].start

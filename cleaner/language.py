@@ -22,13 +22,13 @@ _MIN_WORDS = 20
 _MIN_LETTERS = 16
 """Fewer letters than this are not enough for any answer."""
 _ENGLISH = frozenset(
-    "the of and to in is that it was for on are with as at be this have from by not but they his her which you we were been their has had "
-    "would there what who will more when can".split()
+    """the of and to in is that it was for on are with as at be this have from by not but they his her which you we were been
+    their has had would there what who will more when can""".split()
 )
 _OTHER = frozenset(
-    "der die das und ist nicht ein eine mit auf von zu den dem des le la les des et est une dans pour qui que sur pas el los las una por "
-    "con para del como il di che della non sono per gli het een van dat niet zijn och att det som en är med og ikke på til não uma dos "
-    "é que jest nie się na do że".split()
+    """der die das und ist nicht ein eine mit auf von zu den dem des le la les et est une dans pour qui que sur pas el los las
+    una por con para del como il di che della non sono per gli het een van dat niet zijn och att det som en är med og ikke på
+    til não uma dos é jest nie się na do że""".split()
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _SCRIPTS = (
@@ -68,7 +68,7 @@ def _detect(text: str, languages: tuple[str, ...]) -> str | None:
     if len(words) >= _MIN_WORDS:
         if english >= 0.15 * len(words) and other <= 0.02 * len(words):
             return "en"
-    elif english >= 2 and not other or english >= 1 and not other and head.isascii() and len(words) <= 8:
+    elif (english >= 2 and not other) or (english >= 1 and not other and head.isascii() and len(words) <= 8):
         return "en"
     sample = _sample(text)
     if sum(map(len, _WORD.findall(sample))) < _MIN_LETTERS:

@@ -84,7 +84,7 @@ def removal_spans(lines: Lines, removed: Collection[int]) -> dict[int, tuple[int
             high += 1
         done = high
         at_head, at_tail = low == 0, high == last
-        keep_run = not (at_head and low in removed or at_tail and high in removed)
+        keep_run = not ((at_head and low in removed) or (at_tail and high in removed))
         kept: set[int] = set()
         if keep_run:
             run = low

@@ -107,31 +107,35 @@ def _core(text: str) -> str:
 class Matcher:
     """The compiled form of a set of rules and trigger literals. Picklable; safe to share between threads."""
 
-    def __init__(self, rules: Iterable[Rule], triggers: Mapping[str, Sequence[str]] | None = None, engine: str | None = None) -> None:
+    def __init__(
+        self, rules: Iterable[Rule], triggers: Mapping[str, Sequence[str]] | None = None, engine: str | None = None
+    ) -> None:
         """Compile ``rules``; ``triggers`` are the literals that stages want to see, by stage."""
         self.rules = tuple(rules)
-        targets: dict[str, list[tuple[int, int] | str]] = defaultdict(list)
-        self._unfiltered: list[int] = []
-        for number, rule in enumerate(self.rules):
+        ruled: dict[str, list[tuple[Rule, int]]] = defaultdict(list)
+        self._unfiltered: list[Rule] = []
+        for rule in self.rules:
             if rule.match == "regex":
                 for literal in rule.prefilter:
-                    targets[fold(literal)].append((number, -1))
+                    ruled[fold(literal)].append((rule, -1))
                 if not rule.prefilter:
-                    self._unfiltered.append(number)
+                    self._unfiltered.append(rule)
                 continue
             for index, literal in enumerate(rule.literals):
                 folded = fold(literal)
-                targets[_core(folded) if rule.match == "line" else folded].append((number, index))
+                ruled[_core(folded) if rule.match == "line" else folded].append((rule, index))
+        wanting: dict[str, list[str]] = defaultdict(list)
         for stage, literals in (triggers or {}).items():
-            for literal in literals:
-                if stage not in targets[fold(literal)]:
-                    targets[fold(literal)].append(stage)
-        self._scanner = LiteralScanner(tuple(targets), engine)
-        self._targets = tuple(targets.values())
+            for literal in dict.fromkeys(map(fold, literals)):
+                wanting[literal].append(stage)
+        every = tuple(dict.fromkeys((*ruled, *wanting)))
+        self._scanner = LiteralScanner(every, engine)
+        self._ruled = tuple(tuple(ruled.get(literal, ())) for literal in every)
+        self._wanting = tuple(tuple(wanting.get(literal, ())) for literal in every)
 
     def __call__(self, document: Document) -> Scan:
         """Scan ``document`` and verify what was found."""
-        if not self._targets and not self._unfiltered:
+        if not self._ruled and not self._unfiltered:
             return _NOTHING
         text = document.text
         folded = fold(text)
@@ -140,43 +144,40 @@ class Matcher:
             return _NOTHING
         triggers: dict[str, list[tuple[int, int]]] = defaultdict(list)
         proposals: list[Match] = []
-        lines_of: dict[int, set[tuple[int, int]]] = defaultdict(set)
-        rules, all_targets = self.rules, self._targets
+        patterns: dict[str, tuple[Rule, dict[tuple[int, int], None]]] = {}
         line = (0, 0)  # of the last prefilter hit; hits come sorted, so that a long line is measured once
         for start, end, literal in hits:
-            for target in all_targets[literal]:
-                if target.__class__ is str:
-                    triggers[target].append((start, end))  # type: ignore[index]
-                    continue
-                number, index = target
-                rule = rules[number]  # type: ignore[index]
+            for stage in self._wanting[literal]:
+                triggers[stage].append((start, end))
+            for rule, index in self._ruled[literal]:
                 if index == -1:
                     if start >= line[1] or end > line[1]:
                         line = _line_around(text, start, end)
-                    lines_of[number].add(line)  # type: ignore[index]
+                    patterns.setdefault(rule.id, (rule, {}))[1][line] = None
                 elif rule.match == "phrase":
-                    if start and _is_word(text[start - 1]) and _is_word(text[start]):
-                        continue
-                    if end < len(text) and _is_word(text[end]) and _is_word(text[end - 1]):
-                        continue
-                    if rule.case and text[start:end] != rule.literals[index]:  # type: ignore[index]
-                        continue
-                    proposals.append(_literal_match(rule, index, text, start, end))  # type: ignore[arg-type]
+                    if _is_bounded(text, start, end) and (not rule.case or text[start:end] == rule.literals[index]):
+                        proposals.append(_literal_match(rule, index, text, start, end))
                 else:
                     span = _whole_line(text, folded, start, end, rule.repeats)
-                    if span is not None and (not rule.case or rule.literals[index] in text[start - EDGE : end + EDGE]):  # type: ignore[index]
-                        proposals.append(_literal_match(rule, index, text, *span))  # type: ignore[arg-type]
-        timeouts: list[tuple[int, int, str]] = []
+                    if span is not None and (not rule.case or _core(rule.literals[index]) == text[start:end]):
+                        proposals.append(_literal_match(rule, index, text, *span))
         if self._unfiltered:
-            everywhere = {(s, e) for s, e in zip(document.lines.starts, document.lines.ends, strict=True) if s < e}
-            for number in self._unfiltered:
-                lines_of[number] = everywhere
-        for number, spans in lines_of.items():
-            _pattern_matches(rules[number], text, sorted(spans), proposals, timeouts)
+            everywhere = {(s, e): None for s, e in zip(document.lines.starts, document.lines.ends, strict=True) if s < e}
+            patterns.update((rule.id, (rule, everywhere)) for rule in self._unfiltered)
+        timeouts: list[tuple[int, int, str]] = []
+        for rule, spans in patterns.values():
+            _pattern_matches(rule, text, spans, proposals, timeouts)
         return Scan(_accept(document, proposals), triggers, timeouts)
 
 
 _NOTHING = Scan({}, {})
+
+
+def _is_bounded(text: str, start: int, end: int) -> bool:
+    """Whether no word goes on across either end of ``start:end``."""
+    if start and _is_word(text[start - 1]) and _is_word(text[start]):
+        return False
+    return not (end < len(text) and _is_word(text[end]) and _is_word(text[end - 1]))
 
 
 def _literal_match(rule: Rule, index: int, text: str, start: int, end: int) -> Match:
@@ -224,7 +225,7 @@ def _whole_line(text: str, folded: str, start: int, end: int, repeats: bool) -> 
 
 
 def _pattern_matches(
-    rule: Rule, text: str, spans: Sequence[tuple[int, int]], proposals: list[Match], timeouts: list[tuple[int, int, str]]
+    rule: Rule, text: str, spans: Iterable[tuple[int, int]], proposals: list[Match], timeouts: list[tuple[int, int, str]]
 ) -> None:
     pattern = compile_pattern(rule.pattern, case=rule.case)
     for low, high in spans:

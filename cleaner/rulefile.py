@@ -98,10 +98,10 @@ def _rule(entry: Mapping[str, Any], origin: str, path: Path, languages: tuple[st
     for key, value in entry.items():
         if key not in KEYS:
             raise fail(f"unknown key {key!r}; {valid_names(key, KEYS)}")
-        if not isinstance(value, KEYS[key]) or isinstance(value, bool) and bool not in KEYS[key]:
+        if not isinstance(value, KEYS[key]) or (isinstance(value, bool) and bool not in KEYS[key]):
             raise fail(f"{key} is a {type(value).__name__}; it must be a {KEYS[key][0].__name__}")
         if key in CHOICES and value not in CHOICES[key]:
-            raise fail(f"{key} is {value!r}; {valid_names(value, CHOICES[key])}")
+            raise fail(f"{key} is {value!r}; {valid_names(str(value), CHOICES[key])}")
         if isinstance(value, list) and key not in ("hits", "todo") and not all(isinstance(item, str) for item in value):
             raise fail(f"{key} holds something that is not a string; write strings only")
     for key in ("id", "action", "match", "why"):
@@ -114,11 +114,11 @@ def _rule(entry: Mapping[str, Any], origin: str, path: Path, languages: tuple[st
     if sum(key in entry for key in ("literals", "literals-file", "pattern")) != 1:
         raise fail("give exactly one of literals, literals-file and pattern")
     if (entry["match"] == "regex") != ("pattern" in entry):
-        raise fail("match = \"regex\" goes with pattern, line and phrase go with literals")
+        raise fail('match = "regex" goes with pattern, line and phrase go with literals')
     if (entry["action"] == "replace") != ("replace" in entry):
-        raise fail("action = \"replace\" goes with the key replace, and only it")
+        raise fail('action = "replace" goes with the key replace, and only it')
     if "suggest" in entry and entry["action"] != "flag":
-        raise fail("suggest goes with action = \"flag\" only")
+        raise fail('suggest goes with action = "flag" only')
     if entry.get("repeats") and entry["match"] == "regex":
         raise fail("repeats goes with literals only")
 
@@ -229,7 +229,7 @@ def _example(item: object, fail: Any) -> Example:
         raise fail("an example needs the strings text and hit")
     for key, value in item.items():
         if key not in _EXAMPLE_KEYS or not isinstance(value, str):
-            raise fail(f"example key {key!r} is unknown or no string; {valid_names(key, _EXAMPLE_KEYS)}")
+            raise fail(f"example key {key!r} is unknown or no string; {valid_names(str(key), _EXAMPLE_KEYS)}")
     if item["text"].count(item["hit"]) != 1:
         raise fail(f"the hit {item['hit']!r} occurs {item['text'].count(item['hit'])} times in its text; it must occur once")
     return Example(item["text"], item["hit"], item.get("suggest"), item.get("fix"))

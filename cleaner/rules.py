@@ -127,7 +127,10 @@ def has_prefix(rule_id: str, prefix: str) -> bool:
 
 
 def wanted(rule_id: str, select: Sequence[str], ignore: Sequence[str], aliases: Sequence[str] = ()) -> bool:
-    """Whether a rule passes ``select`` (empty selects all) and ``ignore``; the longer prefix wins where both name it, and ``ignore`` a tie."""
+    """Whether a rule passes ``select`` (empty selects all) and ``ignore``.
+
+    Where both name it the longer prefix wins, and ``ignore`` a tie.
+    """
     ids = (rule_id, *aliases)
 
     def longest(prefixes: Sequence[str]) -> int:

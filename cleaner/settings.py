@@ -154,7 +154,7 @@ def _settings(data: Mapping[str, Any], path: Path, text: str) -> Settings:
             types = STAGE_KEYS[name].get(key)
             if types is None:
                 raise fail(key, f"unknown key {key!r} in [stage.{name}]; {valid_names(key, STAGE_KEYS[name])}")
-            if not isinstance(value, types) or isinstance(value, bool) and bool not in types:
+            if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
                 raise fail(key, f"{key} is a {type(value).__name__}; it must be a {types[-1].__name__}")
             if not isinstance(value, bool) and isinstance(value, (int, float)) and not 0 <= value <= 1:
                 raise fail(key, f"{key} is {value}; it must lie between 0 and 1")
@@ -167,7 +167,7 @@ def _settings(data: Mapping[str, Any], path: Path, text: str) -> Settings:
             if key not in _OVERRIDE_KEYS:
                 raise fail(key, f"unknown key {key!r} in [[override]]; {valid_names(key, _OVERRIDE_KEYS)}")
         if not entry.get("paths"):
-            raise fail("override", "an override names no paths; add paths = [\"folder/**\"]")
+            raise fail("override", 'an override names no paths; add paths = ["folder/**"]')
         _check({k: v for k, v in entry.items() if k != "paths"}, KEYS, fail, "key")
         overrides.append(
             Override(
