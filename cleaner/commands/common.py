@@ -17,7 +17,9 @@ __all__ = ["Chains", "add_chain_arguments", "settings_of"]
 def add_chain_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags that decide which chain runs."""
     group = parser.add_argument_group("chain")
-    group.add_argument("--config", metavar="FILE", help="configuration file (default: the nearest cleaner.toml or pyproject.toml)")
+    group.add_argument(
+        "--config", metavar="FILE", help="configuration file (default: the nearest cleaner.toml or pyproject.toml)"
+    )
     group.add_argument("--profile", metavar="NAME", help=f"precision tier: {', '.join(PROFILES)}")
     group.add_argument("--stages", metavar="A,B", help=f"stages to run: {', '.join(STAGES)}")
     group.add_argument("--select", metavar="PREFIX", action="append", help="only rules with this id prefix (may be repeated)")

@@ -11,9 +11,11 @@ from pathlib import Path
 from cleaner.catalogue import code_rules, full_rulebook
 from cleaner.chain import Chain
 from cleaner.commands.common import add_chain_arguments, settings_of
-from cleaner.corpus.files import read_records
+from cleaner.corpus.files import open_source
+from cleaner.corpus.rows import Fields
 from cleaner.document import Document
 from cleaner.errors import ConfigError, SourceError, valid_names
+from cleaner.lines import Lines
 from cleaner.matcher import Matcher
 from cleaner.reports.diagnostic import diagnostics_of, printable
 from cleaner.reports.text import proposal
@@ -58,7 +60,7 @@ def _explain(args: argparse.Namespace) -> int:
         out.write(f"{args.rule}\n\n{described[args.rule]}\n\nDecided by code, not by a rule file.\n")
     else:
         _show(rule)
-    out.write(f"\nSilence it: ignore = [\"{args.rule}\"] in cleaner.toml, or --ignore {args.rule}\n")
+    out.write(f'\nSilence it: ignore = ["{args.rule}"] in cleaner.toml, or --ignore {args.rule}\n')
     return 0
 
 
@@ -91,32 +93,26 @@ def _why(args: argparse.Namespace) -> int:
         raise ConfigError(f"cleaner why: {args.place!r} is not PATH:LINE; write for example page.txt:12")
     path, number = Path(place[1]), int(place[2])
     settings = settings_of(args).for_path(path)
-    for record in read_records(str(path), text_field=args.text_field):
-        lines = record.text.count("\n") + 1
-        one_line = record.one_line
-        if not (record.first_line == number if one_line else record.first_line <= number < record.first_line + lines):
-            continue
-        _report(record.text, args.lang or record.lang, settings, number if not one_line else 0, record.first_line)
-        return 0
+    for row in open_source(str(path), Fields(texts=(args.text_field,))).rows():
+        for index, passage in enumerate(row.passages):
+            text = passage.text or ""
+            # The stretch of the text that stands on this line of the file; in JSON Lines that is all of it.
+            inside = [p for p in range(len(text)) if row.place(index, p)[0] == number] if text else []
+            if inside:
+                _report(text, args.lang or row.lang, settings, (inside[0], inside[-1] + 1))
+                return 0
     raise SourceError(f"{path}:{number}: the file has no such line; check the number")
 
 
-def _report(text: str, lang: str | None, settings: Settings, number: int, first_line: int) -> None:
-    """Print what saw line ``number`` of the file (0: the whole text), whose text starts at ``first_line``."""
+def _report(text: str, lang: str | None, settings: Settings, span: tuple[int, int]) -> None:
+    """Print what saw the code points ``span`` of ``text``."""
     out = sys.stdout
-    document = Document(text, lang=lang)
-    lines = document.lines
-    if number:
-        low = high = number - first_line
-        out.write(f"{printable(lines[low])}\n\n")
-        span = (lines.starts[low], lines.nexts[low])
-    else:
-        low, high = 0, len(lines) - 1
-        span = (0, len(text))
+    shown_text = text[span[0] : span[1]].rstrip("\n")
+    out.write(f"{printable(shown_text[:200])}{'…' if len(shown_text) > 200 else ''}\n\n")
     result = Chain(settings).clean(text, lang=lang)
     said = [
         item
-        for item in diagnostics_of(result, "", 1, "", 1, one_line=False)
+        for item in diagnostics_of(text, result.edits, result.findings, Lines(text).number)
         if item.start < span[1] and max(item.end, item.start + 1) > span[0]
     ]
     out.write("decided:\n" if said else "decided: nothing, the line stays as it is\n")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cleaner.lines import Lines
 from cleaner.model import Edit, Finding
-from cleaner.result import Result
 
 __all__ = ["Diagnostic", "diagnostics_of", "printable"]
 
@@ -48,49 +47,62 @@ class Diagnostic:
     """Where the item starts in ``excerpt``, in code points."""
 
 
-def diagnostics_of(result: Result, path: str, row: int, doc: str, first_line: int, one_line: bool) -> Iterator[Diagnostic]:
-    """Yield the edits and findings of ``result`` in document order.
+def diagnostics_of(
+    source: str,
+    edits: Sequence[Edit],
+    findings: Sequence[Finding],
+    place: Callable[[int], tuple[int, int]],
+    *,
+    path: str = "",
+    row: int = 1,
+    doc: str = "",
+) -> Iterator[Diagnostic]:
+    """Yield ``edits`` and ``findings`` on the text ``source`` in document order.
 
-    ``first_line`` is the line of the file on which the document's text starts; with ``one_line`` the whole document stands on it,
-    as a JSONL record does, and the column counts in the text.
+    ``place`` gives the line and column of the file for a position in the text.
     """
-    if not result.edits and not result.findings:
+    if not edits and not findings:
         return
-    lines = Lines(result.source)
-    items: list[Edit | Finding] = sorted((*result.edits, *result.findings), key=lambda item: (item.start, item.end))
+    lines = Lines(source)
+    items: list[Edit | Finding] = sorted((*edits, *findings), key=lambda item: (item.start, item.end))
     for item in items:
-        edit = item if isinstance(item, Edit) else None
+        before, after, message, suggestion = _content(item)
         # A removal may begin with the line end before it; people look for it where its words are.
         shown = item.start
-        if edit is not None:
-            shown += len(edit.before) - len(edit.before.lstrip("\r\n"))
-            shown = min(shown, max(item.start, item.end - 1))
-        line, column = lines.number(shown)
-        end_line, end_column = lines.number(item.end)
+        if after is not None:
+            shown = min(shown + len(before) - len(before.lstrip("\r\n")), max(item.start, item.end - 1))
+        line, column = place(shown)
+        end_line, end_column = place(item.end)
         excerpt, caret = _excerpt(lines, shown)
-        finding = item if isinstance(item, Finding) else None
         yield Diagnostic(
             path=path,
             row=row,
             doc=doc,
-            line=first_line if one_line else first_line + line - 1,
-            column=shown + 1 if one_line else column,
-            end_line=first_line if one_line else first_line + end_line - 1,
-            end_column=item.end + 1 if one_line else end_column,
-            kind="edit" if edit is not None else "finding",
+            line=line,
+            column=column,
+            end_line=end_line,
+            end_column=end_column,
+            kind="finding" if after is None else "edit",
             stage=item.stage,
             rule=item.rule,
-            rules=edit.rules if edit is not None else (item.rule,),
+            rules=item.rules if isinstance(item, Edit) else (item.rule,),
             start=item.start,
             end=item.end,
-            before=edit.before if edit is not None else finding.text if finding is not None else "",
-            after=edit.after if edit is not None else None,
-            message=edit.reason if edit is not None else finding.message if finding is not None else "",
-            suggestion=finding.suggestion if finding is not None else None,
+            before=before,
+            after=after,
+            message=message,
+            suggestion=suggestion,
             confidence=item.confidence,
             excerpt=excerpt,
             caret=caret,
         )
+
+
+def _content(item: Edit | Finding) -> tuple[str, str | None, str, str | None]:
+    """What stands there, its replacement, the message and the suggestion of ``item``."""
+    if isinstance(item, Edit):
+        return item.before, item.after, item.reason, None
+    return item.text, None, item.message, item.suggestion
 
 
 def _excerpt(lines: Lines, position: int) -> tuple[str, int]:

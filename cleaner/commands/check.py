@@ -1,0 +1,257 @@
+"""``check``, ``fix`` and ``diff``: one path through the files, three things to do with what was seen."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cleaner.chain import Chain
+from cleaner.commands.common import Chains, add_chain_arguments, settings_of
+from cleaner.corpus.files import Source, fix_source, open_source
+from cleaner.corpus.formats import format_of
+from cleaner.corpus.judge import judge
+from cleaner.corpus.rows import Fields, Row
+from cleaner.errors import ConfigError, SourceError
+from cleaner.model import Edit
+from cleaner.reports.diagnostic import Diagnostic, diagnostics_of, printable
+from cleaner.reports.text import counted, format_text, statistics
+
+EXAMPLES = {
+    "check": "examples:\n  cleaner check corpus/\n  cleaner check --format sarif corpus/ > cleaner.sarif\n  cat page.txt | cleaner check -",
+    "fix": "examples:\n  cleaner fix corpus/page.txt\n  cat page.txt | cleaner fix - > clean.txt",
+    "diff": "example:\n  cleaner diff corpus/ | less",
+}
+FORMATS = ("text", "json", "jsonl", "sarif", "github")
+EXIT_FOUND = 1
+EXIT_PARTIAL = 3
+
+
+def add_arguments(parser: argparse.ArgumentParser, verb: str) -> None:
+    """Add the flags of ``verb``."""
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="files and folders; - is standard input")
+    add_chain_arguments(parser)
+    parser.add_argument("--text-field", action="append", metavar="NAME", help="field that holds the text (default: text)")
+    parser.add_argument("--id-field", default="id", metavar="NAME", help="field that names the document")
+    parser.add_argument("--lang-field", default="lang", metavar="NAME", help="field that holds the language")
+    parser.add_argument("--exit-zero", action="store_true", help="exit 0 whatever was found")
+    parser.add_argument("--no-progress", action="store_true", help="no progress bar")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no summary line")
+    if verb == "check":
+        parser.add_argument("--format", choices=FORMATS, default="text", help="how to report")
+        parser.add_argument("--statistics", action="store_true", help="counts per rule instead of single items")
+        parser.add_argument("--fail-under", type=float, metavar="Q", help="fail only for documents of quality below Q")
+        parser.add_argument("--max-findings", type=int, metavar="N", help="fail only for more than N edits and findings")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run the verb and return the exit code."""
+    return _Run(args).run()
+
+
+class _Run:
+    """One invocation: counts, and what goes where."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.args = args
+        self.verb: str = args.verb
+        self.chains = Chains(settings_of(args))
+        self.fields = Fields(tuple(args.text_field or ("text",)), args.id_field, args.lang_field)
+        self.format: str = getattr(args, "format", "text")
+        self.colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        self.items: list[Diagnostic] = []
+        self.documents = self.damaged = self.edits = self.findings = self.changed = self.below = 0
+        self.troubled = False
+        self.scores: list[dict[str, Any]] = []
+
+    def run(self) -> int:
+        # Any error in configuration or rules comes before the first file is opened.
+        self.chains.for_path(None)
+        for path in self._paths():
+            try:
+                self._one(path)
+            except SourceError as error:
+                self._trouble(str(error))
+        self._finish()
+        if self.troubled:
+            return EXIT_PARTIAL
+        return EXIT_FOUND if self._failed() and not self.args.exit_zero else 0
+
+    def _failed(self) -> bool:
+        if self.verb == "diff":
+            return self.changed > 0
+        if self.verb == "fix":
+            return self.changed > 0 or self.findings > 0
+        gates = self.args.fail_under is not None or self.args.max_findings is not None
+        if gates:
+            many = self.args.max_findings is not None and self.edits + self.findings > self.args.max_findings
+            return self.below > 0 or many
+        return self.edits + self.findings > 0
+
+    def _paths(self) -> Iterator[str]:
+        if "-" in self.args.paths and len(self.args.paths) > 1:
+            raise ConfigError("cleaner: - stands for standard input and can't be mixed with paths; give one or the other")
+        for name in self.args.paths:
+            if name != "-" and Path(name).is_dir():
+                yield from self._folder(Path(name))
+            else:
+                yield name
+
+    def _folder(self, folder: Path) -> Iterator[str]:
+        for root, folders, names in os.walk(folder):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                form = format_of(name)
+                if form is None or name.startswith("."):
+                    continue
+                path = os.path.join(root, name)
+                try:
+                    source = open_source(path, self.fields)
+                except SourceError as error:
+                    self._trouble(str(error))
+                    continue
+                if self.verb == "check" or source.fixable:
+                    yield path
+
+    def _one(self, path: str) -> None:
+        stdin = sys.stdin.buffer if path == "-" else None
+        chain = self.chains.for_path(None if path == "-" else Path(path))
+        source = open_source(path if stdin is None else "<stdin>", self.fields, stdin=stdin, fix=self.verb != "check")
+        if self.verb == "check":
+            for row in source.rows():
+                self._judge(chain, source.path, row)
+        elif self.verb == "fix":
+            self._fix(chain, source, stdin is not None)
+        else:
+            self._diff(chain, source)
+
+    def _judge(self, chain: Chain, path: str, row: Row) -> Mapping[int, Sequence[Edit]]:
+        """Judge a row, report what was seen, and return the edits by passage."""
+        if row.problem:
+            self._trouble(f"{path}:{row.line}: {row.problem}; mend or remove this row")
+            return {}
+        edits: dict[int, Sequence[Edit]] = {}
+        for index, passage in enumerate(row.passages):
+            if passage.text is None:
+                continue
+            judged = judge(chain, passage, row.id, self.args.lang or row.lang)
+            self.documents += 1
+            doc = row.id if row.id is not None else f"{path}:{row.number}"
+            if judged.edits or judged.findings:
+                self.damaged += 1
+                self.edits += len(judged.edits)
+                self.findings += len(judged.findings)
+                place = lambda position, row=row, index=index: row.place(index, position)  # noqa: E731
+                found = diagnostics_of(passage.text, judged.edits, judged.findings, place, path=path, row=row.number, doc=doc)
+                self._report(found)
+            scores = judged.scores or {}
+            quality = scores.get("quality")
+            if (
+                self.verb == "check"
+                and self.args.fail_under is not None
+                and quality is not None
+                and quality < self.args.fail_under
+            ):
+                self.below += 1
+                _say(
+                    f"{path}:{row.line}: quality {quality:.2f} is below {self.args.fail_under}; clean or leave out this document"
+                )
+            if self.format == "json":
+                self.scores.append({"path": path, "row": row.number, "doc": doc, "scores": dict(scores), "lang": judged.lang})
+            if judged.edits:
+                edits[index] = judged.edits
+        return edits
+
+    def _report(self, found: Iterator[Diagnostic]) -> None:
+        if self.verb == "diff":
+            return
+        for item in found:
+            if self.verb == "fix" and item.after is not None:
+                continue  # done rather than reported
+            if self.format in ("json", "sarif") or getattr(self.args, "statistics", False):
+                self.items.append(item)
+            elif self.format == "text":
+                # What standard output carries in `fix -` is the text itself.
+                stream = sys.stderr if self.verb == "fix" else sys.stdout
+                stream.write(format_text(item, self.colour) + "\n")
+            else:
+                from cleaner.reports.data import as_dict, format_github
+
+                if self.format == "github":
+                    sys.stdout.write(format_github(item) + "\n")
+                else:
+                    import json
+
+                    sys.stdout.write(json.dumps(as_dict(item), ensure_ascii=False) + "\n")
+
+    def _fix(self, chain: Chain, source: Source, to_stdout: bool) -> None:
+        before = self.edits
+
+        def edits_of(row: Row) -> Mapping[int, Sequence[Edit]]:
+            return self._judge(chain, source.path, row)
+
+        if to_stdout:
+            for piece in source.rewritten(edits_of):
+                sys.stdout.buffer.write(piece)
+            sys.stdout.buffer.flush()
+            self.changed += self.edits > before
+            return
+        if fix_source(source, edits_of):
+            self.changed += 1
+            if not self.args.quiet:
+                sys.stderr.write(f"fixed {printable(source.path)}: {counted(self.edits - before, 'edit')}\n")
+
+    def _diff(self, chain: Chain, source: Source) -> None:
+        old_parts: list[bytes] = []
+        new = b"".join(source.rewritten(lambda row: self._judge(chain, source.path, row)))
+        try:
+            old_parts.append(Path(source.path).read_bytes())
+        except OSError as error:
+            raise SourceError(f"{source.path}: can't be read ({error.strerror}); check it") from None
+        old = b"".join(old_parts)
+        if new == old:
+            return
+        self.changed += 1
+        before, after = (data.decode("utf-8", "surrogateescape").splitlines(keepends=True) for data in (old, new))
+        for line in difflib.unified_diff(before, after, f"a/{source.path}", f"b/{source.path}"):
+            body = line[:-1] if line.endswith("\n") else line
+            sys.stdout.write(printable(body) + "\n")
+            if not line.endswith("\n") and not line.startswith(("---", "+++", "@@")):
+                sys.stdout.write("\\ No newline at end of file\n")
+
+    def _trouble(self, message: str) -> None:
+        self.troubled = True
+        _say(message)
+
+    def _finish(self) -> None:
+        if self.format == "json":
+            from cleaner.reports.data import format_json
+
+            sys.stdout.write(format_json(self.items, self.scores) + "\n")
+        elif self.format == "sarif":
+            from cleaner.catalogue import code_rules, rulebook
+            from cleaner.reports.data import format_sarif
+
+            help_texts = {**code_rules(), **{rule.id: rule.why for rule in rulebook(self.chains.settings.rules)}}
+            sys.stdout.write(format_sarif(self.items, help_texts) + "\n")
+        elif getattr(self.args, "statistics", False) and self.items:
+            sys.stdout.write(statistics(self.items) + "\n")
+        if self.args.quiet:
+            return
+        damage = f"{counted(self.edits, 'edit')} and {counted(self.findings, 'finding')}"
+        where = f"in {self.damaged:,} of {counted(self.documents, 'document')}"
+        verb = {
+            "check": "",
+            "fix": f"; {counted(self.changed, 'file')} changed",
+            "diff": f"; {counted(self.changed, 'file')} would change",
+        }
+        _say(f"{damage} {where}{verb[self.verb]}")
+
+
+def _say(message: str) -> None:
+    sys.stdout.flush()
+    sys.stderr.write(printable(message) + "\n")
