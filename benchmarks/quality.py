@@ -1,0 +1,157 @@
+"""Scores the shipped chain on the four labelled tasks and on clean text, and prints one table.
+
+    python benchmarks/quality.py --data DIR [--task NAME] [--profile NAME] [--sample N] [--json FILE] [--markdown FILE]
+
+``DIR`` holds ``<task>/dev.jsonl`` and ``<task>/score.py``. For each task only the stage that it concerns is on, unless
+``--whole-chain`` is given. A table that was trained on the text it is scored on is marked, and the figures that its card gives for
+texts held out stand beside. ``--folds TASK=DIR`` scores a task with tables that a training script wrote fold by fold instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from corpora import ROOT, add_data_option
+from predict import Predictor
+from scoring import TASKS, Figures, run_task
+from tables import conditions, markdown_table, number, write_json, write_text
+
+PROFILES = ("precise", "balanced", "thorough")
+SCORED_ON: Mapping[str, tuple[str, ...]] = {
+    "mojibake": ("mojibake",),
+    "debris": ("debris",),
+    "holes": ("holes",),
+    "mt": ("mt",),
+    "clean": ("train",),
+}
+"""The folder of the data that each task is scored on."""
+STAGE_OF = {"mojibake": "mojibake", "debris": "debris", "holes": "truncation", "mt": "translation"}
+
+
+def read_cards(rules: Path = ROOT / "rules") -> dict[str, dict[str, Any]]:
+    """Return the cards of the shipped tables by the name of the table, such as ``any/debris``."""
+    return {
+        f"{path.parent.name}/{path.name.removesuffix('.card.toml')}": tomllib.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(rules.glob("*/*.card.toml"))
+    }
+
+
+def trained_on(card: Mapping[str, Any], folder: str) -> bool:
+    """Whether a card names a file of the data folder ``folder`` as something its table was trained on."""
+    named = card.get("trained-on")
+    if named is None:
+        # A card without the key is searched whole, but for its figures: doubt counts as "trained on it".
+        named = [str(value) for key, value in card.items() if key not in ("figures", "held-out")]
+    return any(f"{folder}/" in str(value) for value in named)
+
+
+def basis(task: str, stages: Sequence[str], cards: Mapping[str, Mapping[str, Any]]) -> str:
+    """Say how the tables of ``stages`` relate to the texts of ``task``."""
+    own = [name for name in sorted(cards) if name.partition("/")[2].partition(".")[0].partition("-")[0] in stages]
+    if not own:
+        return "no learned table"
+    seen = [name for name in own if any(trained_on(cards[name], folder) for folder in SCORED_ON[task])]
+    return f"IN SAMPLE: trained on it ({', '.join(seen)})" if seen else "apart from training"
+
+
+def held_out_rows(task: str, cards: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, Any]]:
+    """Return ``(table, figure, value)`` of what the cards of the task's stage say about texts held out."""
+    rows: list[tuple[str, str, Any]] = []
+    for name, card in cards.items():
+        if name.partition("/")[2].startswith(STAGE_OF.get(task, "-")):
+            for key in ("held-out", "figures"):
+                rows += [(name, label, value) for label, value in _leaves(card.get(key, {}))]
+    return rows
+
+
+def _leaves(value: Any, path: str = "") -> list[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        return [leaf for key, inner in value.items() for leaf in _leaves(inner, f"{path}, {key}" if path else str(key))]
+    if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
+        return [leaf for i, item in enumerate(value) for leaf in _leaves(item, f"{path} {i + 1}")]
+    return [(path, value)]
+
+
+def measure(options: argparse.Namespace) -> dict[str, Any]:
+    """Run what the command line asks for and return all figures."""
+    cards = read_cards()
+    folds = dict(item.split("=", 1) for item in options.folds)
+    result: dict[str, Any] = {"conditions": conditions(), "sample": options.sample, "whole_chain": options.whole_chain, "tasks": {}}
+    for task in options.task or TASKS:
+        if not (options.data / {"clean": "train"}.get(task, task)).is_dir():
+            print(f"{options.data}/{task}: absent, skipped", file=sys.stderr)
+            continue
+        stages = TASKS["clean"][1] if options.whole_chain else TASKS[task][1]
+        stages = tuple(name for name in stages if name not in options.without)
+        predict = Predictor(stages, Path(folds[task]) if task in folds else None)
+        figures: dict[str, Figures] = {}
+        for profile in options.profile or PROFILES:
+            begin = time.process_time()
+            figures[profile] = run_task(task, options.data, predict, profile, options.sample)
+            print(f"{task}, {profile}: {time.process_time() - begin:.0f} s CPU", file=sys.stderr)
+        order = list(dict.fromkeys(key for one in figures.values() for key in one))
+        result["tasks"][task] = {
+            "stages": list(stages),
+            "basis": "held out, fold by fold" if task in folds else basis(task, stages, cards),
+            "rows": [
+                {"text": text, "figure": figure, **{profile: one.get((text, figure)) for profile, one in figures.items()}}
+                for text, figure in order
+            ],
+            "cards": [{"table": table, "figure": name, "value": value} for table, name, value in held_out_rows(task, cards)],
+        }
+    return result
+
+
+def as_markdown(result: Mapping[str, Any]) -> str:
+    """Return the figures as one table, with what the cards say below it."""
+    profiles = [p for p in PROFILES if any(p in row for task in result["tasks"].values() for row in task["rows"])]
+    rows = [
+        [name, row["text"], row["figure"], *(number(row.get(profile)) for profile in profiles)]
+        for name, task in result["tasks"].items()
+        for row in task["rows"]
+    ]
+    parts = [markdown_table(["task", "text", "figure", *profiles], rows)]
+    if result["sample"]:
+        parts.append(f"A sample of {result['sample']} records for each task: for comparison with itself only.")
+    notes = [[name, ", ".join(task["stages"]), task["basis"]] for name, task in result["tasks"].items()]
+    parts.append(markdown_table(["task", "stages that ran", "learned tables and the text scored"], notes))
+    cards = [[c["table"], c["figure"], c["value"]] for task in result["tasks"].values() for c in task["cards"]]
+    if cards:
+        parts.append("What the cards of the learned tables say:\n\n" + markdown_table(["table", "figure", "value"], cards))
+    return "\n\n".join(parts) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return its exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_data_option(parser)
+    parser.add_argument("--task", action="append", choices=list(TASKS), help="only this task; may be given again")
+    parser.add_argument("--profile", action="append", choices=PROFILES, help="only this profile; may be given again")
+    parser.add_argument("--sample", type=int, metavar="N", help="at most N records of each file, always the same ones")
+    parser.add_argument("--whole-chain", action="store_true", help="all stages on for every task")
+    parser.add_argument("--without", action="append", default=[], metavar="STAGE", help="leave a stage out")
+    parser.add_argument("--folds", action="append", default=[], metavar="TASK=DIR", help="tables held out, fold by fold")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--markdown", type=Path, metavar="FILE")
+    options = parser.parse_args(arguments)
+    if options.data is None or not options.data.is_dir():
+        print("no data: give --data DIR or set CLEANER_DATA", file=sys.stderr)
+        return 2
+    result = measure(options)
+    table = as_markdown(result)
+    print(table, end="")
+    if options.json:
+        write_json(options.json, result)
+    if options.markdown:
+        write_text(options.markdown, table)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
