@@ -30,7 +30,7 @@ CHOICES: Mapping[str, Sequence[str]] = {
 }
 _EXAMPLE_KEYS = ("text", "hit", "suggest", "fix")
 _ID = re.compile(r"[a-z_]+\.[a-z0-9]+(?:-[a-z0-9]+)*")
-_HEADER = re.compile(r"^\s*\[\[\s*rule\s*\]\]", re.MULTILINE)
+_HEADER = re.compile(r"^[ \t]*\[\[\s*rule\s*\]\]", re.MULTILINE)
 
 
 def load_rules(paths: Iterable[Path], *, require_examples: bool = True) -> Rulebook:
@@ -84,7 +84,7 @@ def load_rule_file(path: Path, *, require_examples: bool = True) -> list[Rule]:
 
 
 def _key_line(text: str, key: str) -> int:
-    found = re.search(rf"^\s*\[*\s*{re.escape(key)}\b", text, re.MULTILINE)
+    found = re.search(rf"^[ \t]*\[*[ \t]*{re.escape(key)}\b", text, re.MULTILINE)
     return text.count("\n", 0, found.start()) + 1 if found else 1
 
 

@@ -138,7 +138,7 @@ def load_settings(path: Path) -> Settings:
 
 def _settings(data: Mapping[str, Any], path: Path, text: str) -> Settings:
     def fail(key: str, problem: str) -> ConfigError:
-        found = re.search(rf"^\s*(?:\[+[^\]\n]*\b)?{re.escape(key)}\b", text, re.MULTILINE)
+        found = re.search(rf"^[ \t]*(?:\[+[^\]\n]*\b)?{re.escape(key)}\b", text, re.MULTILINE)
         line = text.count("\n", 0, found.start()) + 1 if found else 1
         return ConfigError(f"{path}:{line}: {problem}")
 

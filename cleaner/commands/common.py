@@ -35,8 +35,9 @@ def settings_of(args: argparse.Namespace) -> Settings:
             raise ConfigError(f"{path}: no such configuration file; check --config")
         settings = load_settings(path)
     else:
-        found = find_config(Path.cwd())
-        settings = load_settings(found) if found else Settings()
+        here = Path.cwd()
+        found = find_config(here)
+        settings = load_settings(found.relative_to(here) if found.parent == here else found) if found else Settings()
     if args.profile is not None:
         if args.profile not in PROFILES:
             raise ConfigError(f"--profile: unknown profile {args.profile!r}; {valid_names(args.profile, PROFILES)}")
