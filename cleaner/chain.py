@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from cleaner.document import Document
 from cleaner.edits import OffsetMap, apply_edits, compose, resolve
-from cleaner.language import detect_language
 from cleaner.matcher import TIMEOUT_RULE, Matcher
 from cleaner.model import STAGES, Edit, Finding, Outcome, Stage
 from cleaner.result import Result
@@ -73,7 +72,7 @@ class Chain:
         repair_rules = [rule for rule in chosen if rule.stage == "mojibake"]
         self._repair_scan = Matcher(repair_rules, _triggers(self._repair), engine)
         self._judge_scan = Matcher((rule for rule in chosen if rule.stage != "mojibake"), _triggers(self._judge), engine)
-        self._detect = partial(detect_language, languages=self.settings.languages)
+        self._detect = partial(_detect, languages=self.settings.languages)
         self._minimum = {
             name: float(table["min-confidence"])
             for name, table in self.settings.stage_options.items()
@@ -197,6 +196,12 @@ class Chain:
             quality *= 1.0 - QUALITY_WEIGHTS.get(name, 0.5) * score
         result["quality"] = round(quality, 4)
         return result
+
+
+def _detect(text: str, languages: Sequence[str]) -> str | None:
+    from cleaner.language import detect_language  # most documents never ask
+
+    return detect_language(text, languages)
 
 
 def _triggers(stages: Iterable[Stage]) -> dict[str, Sequence[str]]:

@@ -13,7 +13,6 @@ Messages follow one form: ``path:line: what is wrong; what to do``.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 __all__ = ["CleanerError", "ConfigError", "EditError", "RuleError", "SourceError", "valid_names"]
@@ -41,6 +40,8 @@ class EditError(CleanerError):
 
 def valid_names(name: str, valid: Iterable[str]) -> str:
     """Return the tail of an error about an unknown name: the nearest one, then all of them."""
+    import difflib  # costs more than the rest of a start without errors
+
     names = sorted(valid)
     near = difflib.get_close_matches(name, names, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""

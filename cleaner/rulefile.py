@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -58,6 +57,8 @@ def load_rule_file(path: Path, *, require_examples: bool = True) -> list[Rule]:
         raise RuleError(f"{path}: not valid UTF-8 at byte {error.start}; save the file as UTF-8") from None
     except OSError as error:
         raise RuleError(f"{path}: can't be read ({error.strerror}); check the path") from None
+    import tomllib  # rules mostly come from the cache
+
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

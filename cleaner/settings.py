@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -118,6 +117,8 @@ def _read(path: Path) -> bytes:
 
 def load_settings(path: Path) -> Settings:
     """Read the configuration file ``path``. Raises ``ConfigError`` that names file, line and key."""
+    import tomllib  # most runs have no configuration file
+
     try:
         text = _read(path).decode("utf-8")
         data = tomllib.loads(text)
