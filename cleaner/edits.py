@@ -78,7 +78,8 @@ def resolve(proposals: Iterable[Sequence[Edit]]) -> list[Edit]:
                 continue
             taken.insert(at, edit)
             starts.insert(at, edit.start)
-    return _join_stages(taken)
+    # Edits that touch may take each other back, as a removal and an insertion of the same text.
+    return [edit for edit in _join_stages(taken) if edit.before != edit.after]
 
 
 def _join_stages(edits: list[Edit]) -> list[Edit]:
@@ -108,7 +109,7 @@ class OffsetMap:
     """Positions of a source in its edited text and back.
 
     Both directions are monotone and defined on ``0 … length``. A position inside a replaced or removed stretch maps to the
-    start of that stretch.
+    start of that stretch; every character that was kept maps to itself, behind what was inserted before it.
     """
 
     __slots__ = ("_clean_starts", "_edits", "_source_starts")
@@ -128,7 +129,7 @@ class OffsetMap:
         if at < 0:
             return position
         edit, start = self._edits[at], self._clean_starts[at]
-        if position < edit.end or position == edit.start:
+        if position < edit.end:
             return start
         return start + len(edit.after) + position - edit.end
 
