@@ -137,7 +137,7 @@ class Chain:
             return
         from cleaner.parallel import ordered_map
 
-        yield from ordered_map(self, jobs, workers)
+        yield from ordered_map(self.clean, jobs, workers)
 
     def clean_batch(self, table: pa.Table, text_field: str = "text", **options: Any) -> pa.Table:
         """Clean the column ``text_field`` of an Arrow table or record batch; see ``cleaner.arrow``."""

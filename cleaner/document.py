@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cleaner.lines import Lines
 
 if TYPE_CHECKING:
-    from cleaner.matcher import Match, Scan
+    from cleaner.matches import Match, Scan
 
 __all__ = ["Document"]
 
@@ -71,7 +71,7 @@ class Document:
     def _scanned(self) -> Scan:
         if self._scan is None:
             if self._scanner is None:
-                from cleaner.matcher import Scan
+                from cleaner.matches import Scan
 
                 self._scan = Scan({}, {})
             else:

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from cleaner.document import Document
+from cleaner.matches import Match, Scan
 from cleaner.patterns import compile_pattern
 from cleaner.rules import Rule
 from cleaner.scanner import LiteralScanner, fold
@@ -32,27 +32,6 @@ LONG_PARAGRAPH_CJK = 40
 TIME_LIMIT = 1.0
 """Seconds that one pattern may take on one line."""
 TIMEOUT_RULE = "chain.rule-timeout"
-
-
-class Match(NamedTuple):
-    """A verified place where a rule applies; positions are code points of the document's text."""
-
-    start: int
-    end: int
-    rule: Rule
-    groups: tuple[str | None, ...]
-    """The whole match and, for patterns, its groups."""
-    suggestion: str | None
-    """What stands beside the literal in a word list."""
-
-
-class Scan(NamedTuple):
-    """What the one scan of a document gave, by stage."""
-
-    matches: Mapping[str, Sequence[Match]]
-    triggers: Mapping[str, Sequence[tuple[int, int]]]
-    timeouts: Sequence[tuple[int, int, str]] = ()
-    """``(start, end, rule id)`` of lines on which a pattern ran out of time."""
 
 
 def expand(template: str, groups: Sequence[str | None]) -> str:

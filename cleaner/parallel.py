@@ -3,42 +3,38 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from cleaner.chain import Chain
-    from cleaner.result import Result
+from typing import Any, TypeVar
 
 __all__ = ["ordered_map"]
 
 BATCH = 64
-"""Texts that travel to a worker together."""
+"""Jobs that travel to a worker together."""
 
-Job = tuple[str, "str | None", "str | None"]
-_chain: Chain | None = None
-
-
-def _start(chain: Chain) -> None:
-    global _chain  # one chain per worker process, set once at its start
-    _chain = chain
+Answer = TypeVar("Answer")
+_work: Callable[..., Any] | None = None
 
 
-def _work(jobs: Sequence[Job]) -> list[Result]:
-    assert _chain is not None
-    return [_chain.clean(*job) for job in jobs]
+def _start(work: Callable[..., Any]) -> None:
+    global _work  # what this worker process does, set once at its start
+    _work = work
 
 
-def ordered_map(chain: Chain, jobs: Iterable[Job], workers: int) -> Iterator[Result]:
-    """Yield the results of ``jobs`` in order; at most three batches per worker are under way."""
+def _batch(jobs: Sequence[Sequence[object]]) -> list[Any]:
+    assert _work is not None
+    return [_work(*job) for job in jobs]
+
+
+def ordered_map(work: Callable[..., Answer], jobs: Iterable[Sequence[object]], workers: int) -> Iterator[Answer]:
+    """Yield ``work(*job)`` for all ``jobs`` in order; at most three batches per worker are under way."""
     source = iter(jobs)
-    pending: deque[Future[list[Result]]] = deque()
-    with ProcessPoolExecutor(workers, initializer=_start, initargs=(chain,)) as pool:
+    pending: deque[Future[list[Answer]]] = deque()
+    with ProcessPoolExecutor(workers, initializer=_start, initargs=(work,)) as pool:
         while True:
             while len(pending) < 3 * workers and (batch := list(islice(source, BATCH))):
-                pending.append(pool.submit(_work, batch))
+                pending.append(pool.submit(_batch, batch))
             if not pending:
                 return
             yield from pending.popleft().result()
