@@ -1,0 +1,102 @@
+"""Character references of HTML that were never decoded: whole, escaped twice, or without their ampersand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cleaner.model import Edit
+from cleaner.stages.codelike import in_code_span, in_link, is_code, talks_about_encodings
+
+__all__ = ["entity_edits"]
+
+ENTITY = "mojibake.entity"
+BARE = "mojibake.bare-entity"
+
+_ENTITY = re.compile(r"&(?:amp;)*(?:(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)")
+_ACCENTED = r"[aeiouyAEIOUY](?:acute|grave|circ|uml)|[anoANO]tilde|[cC]cedil|[oO]slash|[aA]ring|(?:ae|AE)lig|szlig|[oO]Elig|oelig|[sS]caron"
+_BARE = re.compile(
+    rf"(?<![&\w])(?:(?:quot|nbsp|apos|laquo|raquo|ldquo|rdquo|lsquo|rsquo|mdash|ndash|hellip|amp(?=;\w)|{_ACCENTED});)"
+    rf"|(?<=[a-zA-Z])(?:{_ACCENTED});|(?<=[a-zA-Z])#(?:39|8217|8216|x27|x2019);(?=[a-zA-Z])"
+    r"|(?<=[A-Z][a-z] )amp;(?= [A-Z])|(?<=[a-z]{3} )amp;(?= [A-Z])"
+)
+_TAG_BEHIND = re.compile(r"/?[A-Za-z!?][^<>&]{0,80}(?:>|&(?:amp;)*gt;)")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
+
+
+def entity_edits(text: str) -> list[Edit]:
+    """Return an edit for each stretch of entities in ``text`` that stands in prose."""
+    edits: list[Edit] = []
+    if "&" in text:
+        edits += _merged(text, _whole(text))
+    if ";" in text:
+        taken = [(match.start(), match.end()) for match in _ENTITY.finditer(text)] if "&" in text else []
+        edits += (edit for edit in _bare(text) if not any(low < edit.end and edit.start < high for low, high in taken))
+        edits.sort(key=lambda edit: edit.start)
+    return edits
+
+
+def _line(text: str, at: int) -> tuple[int, int]:
+    start = text.rfind("\n", 0, at) + 1
+    end = text.find("\n", at)
+    return start, len(text) if end < 0 else end
+
+
+def _whole(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, end, character) of the entities that may be decoded."""
+    line = (-1, -1)
+    meant = False
+    for match in _ENTITY.finditer(text):
+        if not line[0] <= match.start() < line[1]:
+            line = _line(text, match.start())
+            content = text[line[0] : line[1]]
+            meant = is_code(content) or talks_about_encodings(content)
+        char = None if meant else _decoded(match[1])
+        if char is None or in_link(text, match.start(), match.end()) or in_code_span(text, match.start(), line[0]):
+            continue
+        if char == "<" and _TAG_BEHIND.match(text, match.end()):
+            # What follows is the rest of an escaped tag: the text shows markup, or it is a page's source.
+            meant = True
+            continue
+        yield match.start(), match.end(), char
+
+
+def _decoded(name: str) -> str | None:
+    """Return what an entity stands for, or ``None`` when nothing does or it is no character for text."""
+    import html
+
+    char = html.unescape(f"&{name};")
+    if char.endswith(";") and len(char) > 1 or _CONTROL.search(char):
+        return None
+    return char
+
+
+def _merged(text: str, hits: Iterator[tuple[int, int, str]]) -> Iterator[Edit]:
+    """Yield one edit for each stretch of entities that touch."""
+    start = end = -1
+    after = ""
+    for low, high, char in hits:
+        if low == end:
+            end, after = high, after + char
+            continue
+        if after:
+            yield _edit(text, start, end, after, ENTITY)
+        start, end, after = low, high, char
+    if after:
+        yield _edit(text, start, end, after, ENTITY)
+
+
+def _bare(text: str) -> Iterator[Edit]:
+    """Yield the edits of entities that lost their ampersand."""
+    for match in _BARE.finditer(text):
+        low, high = _line(text, match.start())
+        line = text[low:high]
+        if is_code(line) or talks_about_encodings(line) or in_link(text, match.start(), match.end()):
+            continue
+        char = _decoded(match[0][:-1])
+        if char is not None:
+            yield _edit(text, match.start(), match.end(), char, BARE)
+
+
+def _edit(text: str, start: int, end: int, after: str, rule: str) -> Edit:
+    return Edit(start, end, text[start:end], after, (rule,), "mojibake", "an HTML entity that was never decoded", 0.99)

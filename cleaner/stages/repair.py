@@ -1,0 +1,219 @@
+"""The search for the misreading that explains damaged words, decided over words, lines and the whole document.
+
+Words are stretches between plain white space, since no table misreads one of those. A repair is accepted when it makes the text so much
+likelier that chance is out of the question; everything else stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cleaner.stages.charmodel import UNIT, CharModel
+from cleaner.stages.charsets import Operation, legacy_operations, utf8_operations
+
+__all__ = ["Search", "Word"]
+
+WORD = re.compile(r"[^ \t\n\r\x0b\x0c]+")
+CLIP = 20 * UNIT
+"""What one word can say for or against an operation at most."""
+UTF8_MARGIN = 5 * UNIT
+LEGACY_MARGIN = 8 * UNIT
+FOLLOW_MARGIN = 3 * UNIT
+"""Gain that a line needs when other lines of the document were misread the same way."""
+COVERED = 25
+ROUNDS = 6
+C1 = {chr(byte): bytes([byte]).decode("cp1252") for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
+_C1 = re.compile("[\x80-\x9f]")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ufffd\ue000-\uf8ff]")
+_MIXED = re.compile(r"[A-Za-z][^\x00-\u024f\u1e00-\u1eff\W\d_]|[^\x00-\u024f\u1e00-\u1eff\W\d_][A-Za-z]")
+
+
+@dataclass(slots=True)
+class Word:
+    """A word that holds more than ASCII, and what became of it."""
+
+    start: int
+    end: int
+    line: int
+    text: str
+    source: str
+    outside: int
+    """How many of its characters are not ASCII."""
+    chain: tuple[Operation, ...] = ()
+
+
+@dataclass(slots=True)
+class _Run:
+    """The best stretch of one line under one operation."""
+
+    gain: int
+    """What its words gain, each clipped so that no single word decides."""
+    rank: int
+    """The same without the clipping, to choose between operations."""
+    operation: Operation
+    start: int
+    end: int
+
+
+class Search:
+    """The repair of the words of one document."""
+
+    def __init__(self, model: CharModel, lines: Iterable[tuple[int, str]]) -> None:
+        """Take lines as (position, text); those that are ASCII may be left out."""
+        self._cost_of = model.cost
+        self._costs: dict[str, int] = {}
+        self._converted: dict[tuple[int, str], str | None] = {}
+        self.lines: list[list[Word]] = []
+        for number, (at, line) in enumerate(lines):
+            self.lines.append(
+                [
+                    Word(at + m.start(), at + m.end(), number, m[0], m[0], sum(c > "\x7f" for c in m[0]))
+                    for m in WORD.finditer(line)
+                    if not m[0].isascii()
+                ]
+            )
+        self.words = [word for row in self.lines for word in row]
+
+    def run(self) -> list[Word]:
+        """Search, and return the words that changed."""
+        for _ in range(ROUNDS):
+            if not self._round():
+                break
+        self._undo_c1()
+        return [word for word in self.words if word.text != word.source]
+
+    def cost(self, text: str) -> int:
+        """Return the model's cost of a word."""
+        cost = self._costs.get(text)
+        if cost is None:
+            cost = self._costs[text] = self._cost_of(text)
+        return cost
+
+    def convert(self, operation: Operation, text: str) -> str | None:
+        """Return ``text`` under ``operation``, or ``None`` when it can't have come about that way."""
+        key = (operation.index, text)
+        if key in self._converted:
+            return self._converted[key]
+        new = operation.undo(text)
+        if new is not None and (new == text or _UNPRINTABLE.search(new)):
+            new = None
+        self._converted[key] = new
+        return new
+
+    def _gain(self, operation: Operation, text: str) -> int | None:
+        new = self.convert(operation, text)
+        return None if new is None else self.cost(text) - self.cost(new)
+
+    def _round(self) -> bool:
+        """Undo one layer in every line that has one; say whether there was any."""
+        likely = self._likely_utf8()
+        explained = [self._explain_utf8(likely, row) if row else None for row in self.lines]
+        runs = [
+            [run for op in legacy_operations() if (run := self._best_run(op, row))] if row and not (found and found[2]) else []
+            for row, found in zip(self.lines, explained, strict=True)
+        ]
+        votes: dict[int, int] = {}
+        for found_runs in runs:
+            for run in found_runs:
+                votes[run.operation.index] = votes.get(run.operation.index, 0) + max(0, run.gain - FOLLOW_MARGIN)
+        changed = False
+        for row, found, found_runs in zip(self.lines, explained, runs, strict=True):
+            chosen = self._choose(found_runs, votes)
+            if found and (chosen is None or found[0] >= chosen.rank):
+                for word in row:
+                    gain = self._gain(found[1], word.text)
+                    if gain is not None and gain > 0:
+                        self._replace(word, found[1])
+                changed = True
+            elif chosen:
+                start, end = chosen.start, chosen.end
+                while start > 0 and self._near(chosen.operation, row[start - 1]):
+                    start -= 1
+                while end < len(row) and self._near(chosen.operation, row[end]):
+                    end += 1
+                for word in row[start:end]:
+                    self._replace(word, chosen.operation)
+                changed = True
+        return changed
+
+    def _likely_utf8(self) -> list[Operation]:
+        """Return the UTF-8 operations that the whole document speaks for, the likeliest first."""
+        found: list[tuple[int, Operation]] = []
+        texts = {word.text for word in self.words if not word.text.isascii()}
+        for operation in utf8_operations():
+            total = -operation.prior * UNIT
+            for text in texts:
+                gain = self._gain(operation, text)
+                if gain is not None:
+                    total += max(-CLIP, min(CLIP, gain))
+            if total > UTF8_MARGIN:
+                found.append((-total, operation))
+        found.sort(key=lambda item: (item[0], item[1].index))
+        return [operation for _, operation in found]
+
+    def _explain_utf8(self, likely: Sequence[Operation], row: Sequence[Word]) -> tuple[int, Operation, bool] | None:
+        """Return the gain, the operation and whether it explains the whole line, for the best UTF-8 operation on it."""
+        best: tuple[int, Operation, bool] | None = None
+        everything = sum(word.outside for word in row if not word.text.isascii())
+        for operation in likely:
+            total = covered = 0
+            for word in row:
+                gain = self._gain(operation, word.text)
+                if gain is not None and gain > 0:
+                    total += gain
+                    covered += word.outside
+            if total > 0 and (best is None or total > best[0]):
+                best = total, operation, covered >= 0.95 * everything
+        return best
+
+    def _replace(self, word: Word, operation: Operation) -> None:
+        new = self.convert(operation, word.text)
+        if new is not None:
+            word.text = new
+            word.chain += (operation,)
+
+    def _choose(self, runs: Sequence[_Run], votes: dict[int, int]) -> _Run | None:
+        """Return the run to act on: good enough alone, or in the company of other lines that were misread the same way."""
+        if not runs:
+            return None
+        run = max(runs, key=lambda run: (run.rank + min(3 * run.rank, votes[run.operation.index]), -run.operation.index))
+        others = votes[run.operation.index] - max(0, run.gain - FOLLOW_MARGIN)
+        needed = run.operation.prior * UNIT + LEGACY_MARGIN
+        return run if run.gain >= needed or (run.gain > FOLLOW_MARGIN and others > needed) else None
+
+    def _best_run(self, operation: Operation, row: Sequence[Word]) -> _Run | None:
+        """Return the stretch of ``row`` that gains most; it has to cover the line's characters beyond ASCII."""
+        best: _Run | None = None
+        total = clipped = start = 0
+        for at, word in enumerate(row):
+            gain = self._legacy_gain(operation, word.text)
+            if gain is None or total + gain <= 0:
+                total, clipped, start = 0, 0, at + 1
+                continue
+            total += gain
+            clipped += min(gain, 2 * CLIP)
+            if best is None or total > best.rank:
+                best = _Run(clipped, total, operation, start, at + 1)
+        if best is None:
+            return None
+        covered = sum(word.outside for word in row[best.start : best.end])
+        return best if covered >= COVERED or covered >= 0.85 * sum(word.outside for word in row) else None
+
+    def _legacy_gain(self, operation: Operation, text: str) -> int | None:
+        new = self.convert(operation, text)
+        if new is None or _C1.search(new):
+            return None
+        if _MIXED.search(new) and not _MIXED.search(text) and not operation.wide:
+            return None
+        return self.cost(text) - self.cost(new)
+
+    def _near(self, operation: Operation, word: Word) -> bool:
+        gain = self._legacy_gain(operation, word.text)
+        return gain is not None and gain > -3 * UNIT
+
+    def _undo_c1(self) -> None:
+        for word in self.words:
+            if _C1.search(word.text):
+                word.text = "".join(C1.get(char, char) for char in word.text)
