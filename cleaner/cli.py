@@ -17,6 +17,7 @@ VERBS = {
     "check": ("cleaner.commands.check", "report edits and findings, write nothing"),
     "fix": ("cleaner.commands.check", "apply edits in place"),
     "diff": ("cleaner.commands.check", "print the unified diff that fix would make"),
+    "baseline": ("cleaner.commands.check", "accept today's edits and findings, so that only new ones are reported"),
     "run": ("cleaner.commands.run", "clean a corpus into a new place, with a full record"),
     "undo": ("cleaner.commands.run", "give back the source of a run"),
     "explain": ("cleaner.commands.explain", "say what a rule is for, with its examples"),

@@ -1,4 +1,4 @@
-"""``check``, ``fix`` and ``diff``: one path through the files, three things to do with what was seen."""
+"""``check``, ``fix``, ``diff`` and ``baseline``: one path through the files, four things to do with what was seen."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import argparse
 import difflib
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cleaner.atomic import write_atomic
 from cleaner.chain import Chain
 from cleaner.commands.common import Chains, add_chain_arguments, settings_of
 from cleaner.corpus.files import Source, fix_source, open_source
@@ -18,12 +21,16 @@ from cleaner.corpus.judge import judge
 from cleaner.corpus.rows import Fields, Row
 from cleaner.errors import ConfigError, SourceError
 from cleaner.model import Edit
+from cleaner.reports.baseline import DEFAULT_NAME, Baseline
+from cleaner.reports.changes import ChangedLines
 from cleaner.reports.diagnostic import Diagnostic, diagnostics_of, printable
+from cleaner.reports.suppressions import IGNORE_FILE, UNUSED_RULE, Suppressions
 from cleaner.reports.text import counted, format_text, statistics
 
 EXAMPLES = {
     "check": "examples:\n  cleaner check corpus/\n  cleaner check --format sarif corpus/ > cleaner.sarif\n  cat page.txt | cleaner check -",
     "fix": "examples:\n  cleaner fix corpus/page.txt\n  cat page.txt | cleaner fix - > clean.txt",
+    "baseline": "example:\n  cleaner baseline corpus/",
     "diff": "example:\n  cleaner diff corpus/ | less",
 }
 FORMATS = ("text", "json", "jsonl", "sarif", "github")
@@ -41,6 +48,10 @@ def add_arguments(parser: argparse.ArgumentParser, verb: str) -> None:
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 whatever was found")
     parser.add_argument("--no-progress", action="store_true", help="no progress bar")
     parser.add_argument("-q", "--quiet", action="store_true", help="no summary line")
+    name = "where to write it" if verb == "baseline" else "accepted items"
+    parser.add_argument("--baseline", metavar="FILE", help=f"{name} (default: {DEFAULT_NAME})")
+    if verb != "baseline":
+        parser.add_argument("--changed-since", metavar="REV", help="only lines that changed since this git revision")
     if verb == "check":
         parser.add_argument("--format", choices=FORMATS, default="text", help="how to report")
         parser.add_argument("--statistics", action="store_true", help="counts per rule instead of single items")
@@ -64,7 +75,12 @@ class _Run:
         self.format: str = getattr(args, "format", "text")
         self.colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         self.items: list[Diagnostic] = []
-        self.documents = self.damaged = self.edits = self.findings = self.changed = self.below = 0
+        self.suppressions = Suppressions(Path(IGNORE_FILE))
+        since: str | None = getattr(args, "changed_since", None)
+        self.changes = ChangedLines(since) if since is not None else None
+        self.baseline = self._baseline()
+        self.read: list[str] = []
+        self.documents = self.damaged = self.edits = self.findings = self.changed = self.below = self.accepted = 0
         self.troubled = False
         self.scores: list[dict[str, Any]] = []
 
@@ -76,14 +92,24 @@ class _Run:
                 self._one(path)
             except SourceError as error:
                 self._trouble(str(error))
+        if self.verb == "check" and self.changes is None:
+            for place in self.suppressions.unused():
+                self.findings += 1
+                _say(f"{place}: {UNUSED_RULE}: this suppression silences nothing; remove it")
         self._finish()
         if self.troubled:
             return EXIT_PARTIAL
         return EXIT_FOUND if self._failed() and not self.args.exit_zero else 0
 
+    def _baseline(self) -> Baseline:
+        """The accepted items; a file that was named must be there, the default one may be missing."""
+        if self.verb == "baseline" or (self.args.baseline is None and not Path(DEFAULT_NAME).is_file()):
+            return Baseline()
+        return Baseline.load(Path(self.args.baseline or DEFAULT_NAME))
+
     def _failed(self) -> bool:
-        if self.verb == "diff":
-            return self.changed > 0
+        if self.verb in ("diff", "baseline"):
+            return self.verb == "diff" and self.changed > 0
         if self.verb == "fix":
             return self.changed > 0 or self.findings > 0
         gates = self.args.fail_under is not None or self.args.max_findings is not None
@@ -114,14 +140,15 @@ class _Run:
                 except SourceError as error:
                     self._trouble(str(error))
                     continue
-                if self.verb == "check" or source.fixable:
+                if self.verb in ("check", "baseline") or source.fixable:
                     yield path
 
     def _one(self, path: str) -> None:
         stdin = sys.stdin.buffer if path == "-" else None
         chain = self.chains.for_path(None if path == "-" else Path(path))
-        source = open_source(path if stdin is None else "<stdin>", self.fields, stdin=stdin, fix=self.verb != "check")
-        if self.verb == "check":
+        source = open_source(path if stdin is None else "<stdin>", self.fields, stdin=stdin, fix=self.verb in ("fix", "diff"))
+        self.read.append(source.path)
+        if self.verb in ("check", "baseline"):
             for row in source.rows():
                 self._judge(chain, source.path, row)
         elif self.verb == "fix":
@@ -141,13 +168,20 @@ class _Run:
             judged = judge(chain, passage, row.id, self.args.lang or row.lang)
             self.documents += 1
             doc = row.id if row.id is not None else f"{path}:{row.number}"
+            self.suppressions.add_text(path, passage.text)
+            kept: Sequence[Edit] = judged.edits
             if judged.edits or judged.findings:
-                self.damaged += 1
-                self.edits += len(judged.edits)
-                self.findings += len(judged.findings)
-                place = lambda position, row=row, index=index: row.place(index, position)  # noqa: E731
-                found = diagnostics_of(passage.text, judged.edits, judged.findings, place, path=path, row=row.number, doc=doc)
-                self._report(found)
+                place = partial(row.place, index)
+                found = list(
+                    diagnostics_of(passage.text, judged.edits, judged.findings, place, path=path, row=row.number, doc=doc)
+                )
+                shown = list(self._open(found))
+                left = {(item.start, item.end, item.rule) for item in shown if not item.accepted}
+                kept = [edit for edit in judged.edits if (edit.start, edit.end, edit.rule) in left]
+                self.damaged += bool(left)
+                self.edits += len(kept)
+                self.findings += sum(item.after is None and not item.accepted for item in shown)
+                self._report(shown)
             scores = judged.scores or {}
             quality = scores.get("quality")
             if (
@@ -162,16 +196,37 @@ class _Run:
                 )
             if self.format == "json":
                 self.scores.append({"path": path, "row": row.number, "doc": doc, "scores": dict(scores), "lang": judged.lang})
-            if judged.edits:
-                edits[index] = judged.edits
+            if kept:
+                edits[index] = kept
         return edits
 
-    def _report(self, found: Iterator[Diagnostic]) -> None:
+    def _open(self, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+        """Yield the items of changed lines, marking those that a comment, the ignore file or the baseline accepts."""
+        for item in found:
+            last = item.end_line - (item.end_column == 1 and item.end_line > item.line)  # a removed line ends with its line end
+            if self.changes is not None and not self.changes.touches(item.path, item.line, last):
+                continue
+            if self.suppressions.covers(item):
+                self.accepted += 1
+                yield replace(item, accepted="suppression")
+            elif self.baseline.accepts(item):
+                self.accepted += 1
+                yield replace(item, accepted="baseline")
+            else:
+                yield item
+
+    def _report(self, found: Iterable[Diagnostic]) -> None:
         if self.verb == "diff":
             return
         for item in found:
+            if self.verb == "baseline":
+                if item.accepted != "suppression":
+                    self.items.append(item)
+                continue
             if self.verb == "fix" and item.after is not None:
                 continue  # done rather than reported
+            if item.accepted and self.format not in ("json", "jsonl", "sarif"):
+                continue
             if self.format in ("json", "sarif") or getattr(self.args, "statistics", False):
                 self.items.append(item)
             elif self.format == "text":
@@ -240,8 +295,15 @@ class _Run:
             sys.stdout.write(format_sarif(self.items, help_texts) + "\n")
         elif getattr(self.args, "statistics", False) and self.items:
             sys.stdout.write(statistics(self.items) + "\n")
+        if self.verb == "baseline":
+            target = Path(self.args.baseline or DEFAULT_NAME)
+            write_atomic(target, Baseline.dumps(self.items).encode())
+            _say(f"{counted(len(self.items), 'item')} accepted in {target}")
+            return
         if self.args.quiet:
             return
+        for line in self.baseline.stale(self.read) if self.changes is None else ():
+            _say(f"{line}; write the baseline anew")
         damage = f"{counted(self.edits, 'edit')} and {counted(self.findings, 'finding')}"
         where = f"in {self.damaged:,} of {counted(self.documents, 'document')}"
         verb = {
@@ -249,7 +311,8 @@ class _Run:
             "fix": f"; {counted(self.changed, 'file')} changed",
             "diff": f"; {counted(self.changed, 'file')} would change",
         }
-        _say(f"{damage} {where}{verb[self.verb]}")
+        accepted = f"; {counted(self.accepted, 'item')} accepted" if self.accepted else ""
+        _say(f"{damage} {where}{verb[self.verb]}{accepted}")
 
 
 def _say(message: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from cleaner.reports.baseline import fingerprint
 from cleaner.reports.diagnostic import Diagnostic
 from cleaner.reports.text import proposal
 from cleaner.version import __version__
@@ -40,6 +41,8 @@ def as_dict(item: Diagnostic) -> dict[str, Any]:
     else:
         row |= {"text": item.before, "message": item.message, "suggestion": item.suggestion}
     row["confidence"] = round(item.confidence, 4)
+    if item.accepted:
+        row["accepted"] = item.accepted
     return row
 
 
@@ -99,6 +102,11 @@ def _sarif_result(item: Diagnostic, index: int) -> dict[str, Any]:
         "locations": [{"physicalLocation": {"artifactLocation": artifact, "region": region}}],
         "properties": {"document": item.doc, "row": item.row, "confidence": round(item.confidence, 4)},
     }
+    result["partialFingerprints"] = {"cleaner/v1": fingerprint(item)}
+    if item.accepted:
+        # Marked rather than dropped, so that a dashboard doesn't take them for fixed.
+        kind = "external" if item.accepted == "baseline" else "inSource"
+        result["suppressions"] = [{"kind": kind, "justification": f"accepted by the {item.accepted}"}]
     if item.after is not None:
         change = {
             "artifactLocation": artifact,

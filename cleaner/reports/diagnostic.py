@@ -45,6 +45,8 @@ class Diagnostic:
     """The line around the start, cut to a window."""
     caret: int
     """Where the item starts in ``excerpt``, in code points."""
+    accepted: str = ""
+    """Who accepted it, ``baseline`` or ``suppression``; empty for an open item."""
 
 
 def diagnostics_of(

@@ -19,8 +19,10 @@ _CLASSES: Mapping[str, tuple[str, str]] = {
 CHAIN_RULES: Mapping[str, str] = {
     "chain.unstable": "The text still changed after four passes, so it was left untouched; two rules work against each other.",
     "chain.rule-timeout": "A pattern ran out of time on this line; what it would have found there is unknown.",
+    "chain.unused-suppression": "A comment or a line of cleaner-ignore that silences nothing any more.",
+    "chain.max-removed": "Cleaning would remove more of the document's words than allowed, so it was left untouched.",
 }
-"""Findings of the chain itself."""
+"""Findings of the chain and of runs themselves."""
 
 
 def build_stage(name: str, profile: str, options: Mapping[str, Any]) -> Stage:
