@@ -4,7 +4,8 @@ Engines, measured on English web text in units of ``str.split()`` over the same 
 Aho-Corasick 1.5 / 3.0, an ``re`` alternation 30 / 300. Hyperscan's literal mode is used where its wheel exists, Aho-Corasick elsewhere;
 both report the same occurrences.
 
-Case is folded by ``fold``, which keeps every position: lower-casing, but for U+0130, the one character that lower-cases to two.
+Case is folded by ``fold``, which keeps every position: lower-casing, but for U+0130, the one character that lower-cases to two, and
+with one form for each of sigma and s, whose other lower-case forms depend on the place in the word.
 """
 
 from __future__ import annotations
@@ -26,7 +27,11 @@ _CACHE_FROM = 300
 def fold(text: str) -> str:
     """Return ``text`` in lower case with every position kept."""
     lowered = text.lower()
-    return lowered if len(lowered) == len(text) else text.replace("\u0130", "i").lower()
+    if lowered.isascii():
+        return lowered
+    if len(lowered) != len(text):
+        lowered = text.replace("\u0130", "i").lower()
+    return lowered.replace("\u03c2", "\u03c3").replace("\u017f", "s")
 
 
 def cache_dir() -> Path:
@@ -65,6 +70,8 @@ class LiteralScanner:
 
     def _compile(self) -> Any:
         wanted = (self._engine,) if self._engine else ENGINES
+        if any("\0" in literal for literal in self.literals):
+            wanted = ("ahocorasick_rs",)  # a NUL ends a literal for Hyperscan
         for name in wanted:
             try:
                 return _hyperscan(self.literals) if name == "hyperscan" else _aho_corasick(self.literals)
