@@ -24,6 +24,7 @@ VERBS = {
     "why": ("cleaner.commands.explain", "say which rules see a line, and why"),
     "rules": ("cleaner.commands.rules", "list, test and write rules"),
     "mine": ("cleaner.commands.mine", "propose debris rules from what recurs in a corpus"),
+    "report": ("cleaner.commands.report", "write a page that shows what a run found"),
     "config": ("cleaner.commands.config", "print the configuration in force"),
     "init": ("cleaner.commands.config", "write a starter configuration and the hook stanza"),
 }

@@ -11,7 +11,7 @@ from cleaner.model import STAGES
 from cleaner.rules import PROFILES
 from cleaner.settings import Settings, find_config, load_settings
 
-__all__ = ["Chains", "add_chain_arguments", "settings_of"]
+__all__ = ["Chains", "add_chain_arguments", "load_found_settings", "settings_of"]
 
 
 def add_chain_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,9 +35,7 @@ def settings_of(args: argparse.Namespace) -> Settings:
             raise ConfigError(f"{path}: no such configuration file; check --config")
         settings = load_settings(path)
     else:
-        here = Path.cwd()
-        found = find_config(here)
-        settings = load_settings(found.relative_to(here) if found.parent == here else found) if found else Settings()
+        settings = load_found_settings()
     if args.profile is not None:
         if args.profile not in PROFILES:
             raise ConfigError(f"--profile: unknown profile {args.profile!r}; {valid_names(args.profile, PROFILES)}")
@@ -56,6 +54,15 @@ def settings_of(args: argparse.Namespace) -> Settings:
     if args.lang is not None and not (len(args.lang) == 2 and args.lang.isalpha() and args.lang.islower()):
         raise ConfigError(f"--lang: {args.lang!r} is not an ISO 639-1 code; write two lower-case letters")
     return settings
+
+
+def load_found_settings() -> Settings:
+    """Return the settings of the nearest configuration file, or the default ones."""
+    here = Path.cwd()
+    found = find_config(here)
+    if found is None:
+        return Settings()
+    return load_settings(found.relative_to(here) if found.parent == here else found)
 
 
 class Chains:
