@@ -50,7 +50,8 @@ def every(items: Sequence[Any], count: int | None) -> list[Any]:
 
 def sample_texts() -> list[str]:
     """The sample texts of this project, damaged and healthy, and the texts of the work counts."""
-    paths = [*sorted((ROOT / "samples").rglob("*.txt")), *sorted((ROOT / "benchmarks" / "texts").glob("*.txt"))]
+    folders = [ROOT / "samples" / "damaged", ROOT / "samples" / "healthy", ROOT / "benchmarks" / "texts"]
+    paths = [path for folder in folders for path in sorted(folder.glob("*")) if path.suffix in (".txt", ".md")]
     return [path.read_text(encoding="utf-8") for path in paths]
 
 
