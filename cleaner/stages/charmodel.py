@@ -6,6 +6,7 @@ lower case before they are looked up and case is judged by shape, because a head
 
 from __future__ import annotations
 
+import re
 import struct
 import sys
 import unicodedata
@@ -31,6 +32,9 @@ _UNSEEN_ASTRAL = 15 * UNIT
 _FORBIDDEN = 19 * UNIT
 _RISE = 5 * UNIT
 _CAPITALS = 2 * UNIT
+_CLASH = 4 * UNIT
+_CLASHES = re.compile(r"[A-Za-z](?=[^\x00-\u024f\u1e00-\u1eff\W\d_])|[^\x00-\u024f\u1e00-\u1eff\W\d_](?=[A-Za-z])")
+"""A Latin letter beside one of another script."""
 _DIGITS = str.maketrans("123456789", "000000000")
 _MEMO_LIMIT = 400_000
 
@@ -118,7 +122,11 @@ class CharModel:
         padded = f"  {token.lower()} "
         memo = self._memo
         total = sum([memo[padded[at : at + 3]] for at in range(len(padded) - 2)])
-        return total if token.islower() else total + _case_cost(token)
+        if not token.islower():
+            total += _case_cost(token)
+        if not token.isascii():
+            total += _CLASH * len(_CLASHES.findall(token))
+        return total
 
 
 def _case_cost(token: str) -> int:

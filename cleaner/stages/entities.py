@@ -21,7 +21,7 @@ _BARE = re.compile(
     r"|(?<=[A-Z][a-z] )amp;(?= [A-Z])|(?<=[a-z]{3} )amp;(?= [A-Z])"
 )
 _TAG_BEHIND = re.compile(r"/?[A-Za-z!?][^<>&]{0,80}(?:>|&(?:amp;)*gt;)")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
 
 
 def entity_edits(text: str) -> list[Edit]:

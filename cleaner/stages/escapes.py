@@ -19,6 +19,7 @@ _BYTE_ESCAPES = re.compile(r"(?:\\x[0-9a-f]{2})+|\\[\\'\"nrt]")
 _SIMPLE = {"\\\\": "\\", "\\'": "'", '\\"': '"', "\\n": "\n", "\\r": "\r", "\\t": "\t"}
 _LONELY = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffd\ud800-\udfff]")
+_HIGH_BYTE = re.compile("[\x00-\x20]")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -90,7 +91,7 @@ def _bytes_literals(text: str) -> Iterator[Edit]:
     for match in _BYTES.finditer(text):
         body = match[1] if match[1] is not None else match[2]
         at = match.start() + 2
-        if len(_WORDS.findall(_BYTE_ESCAPES.sub("x", body))) < 3:
+        if len(_WORDS.findall(_BYTE_ESCAPES.sub("xx", body))) < 3:
             continue
         found: list[Edit] = []
         for hit in _BYTE_ESCAPES.finditer(body):
@@ -109,9 +110,14 @@ def _byte_edit(start: int, before: str, after: str) -> Edit:
     return Edit(start, start + len(before), before, after, ("mojibake.bytes-literal",), "mojibake", "bytes that were printed, not decoded", 0.98)
 
 
+def _controls(text: str) -> float:
+    """Return the share of control characters, tab and line feed included, and of blanks, the high byte of typographic marks."""
+    return len(_HIGH_BYTE.findall(text)) / len(text)
+
+
 def _utf16(text: str) -> Iterator[Edit]:
     """Yield the edit of a text that is UTF-16 read byte by byte; it has to decode as a whole."""
-    if text.count("\0") < 0.15 * len(text) or len(text) < 8:
+    if len(text) < 8 or min(map(_controls, (text[::2], text[1::2]))) > 0.3 or max(map(_controls, (text[::2], text[1::2]))) < 0.7:
         return
     body = text[:-1] if len(text) % 2 and text.endswith("\n") else text
     try:

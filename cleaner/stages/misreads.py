@@ -64,10 +64,10 @@ def _reason_to_leave(search: Search, line: str, row: Sequence[Word], hit: Sequen
 
 def _damaged(search: Search, word: Word) -> bool:
     """Whether a word still looks misread after the search."""
-    if word.text.isascii():
-        return False
     if "\ufffd" in word.text:
         return True
+    if word.text != word.source:
+        return False
     return bool(_LEADS.search(word.text)) and search.cost(word.text) > _DOUBT * (len(word.text) + 1)
 
 

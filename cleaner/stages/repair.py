@@ -7,6 +7,7 @@ likelier that chance is out of the question; everything else stays as it is.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,11 @@ UTF8_MARGIN = 5 * UNIT
 LEGACY_MARGIN = 8 * UNIT
 FOLLOW_MARGIN = 3 * UNIT
 """Gain that a line needs when other lines of the document were misread the same way."""
+LONE = 6 * UNIT
+"""What a word may gain whose only character beyond ASCII is neither Latin nor punctuation nor a symbol."""
+_LONE = re.compile(r"[\x00-\x7f]*[^\x00-\u024f\u1e00-\u1eff\u2010-\u2bff\U0001f000-\U0001faff][\x00-\x7f]*")
+FOREIGN = 8
+"""Characters beyond ASCII that a change of script needs: a few capitals can look like anything."""
 COVERED = 25
 ROUNDS = 6
 C1 = {chr(byte): bytes([byte]).decode("cp1252") for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
@@ -103,8 +109,12 @@ class Search:
         return new
 
     def _gain(self, operation: Operation, text: str) -> int | None:
+        """Return what reading ``text`` as UTF-8 gains; one odd character alone proves little, since three letters can look like it."""
         new = self.convert(operation, text)
-        return None if new is None else self.cost(text) - self.cost(new)
+        if new is None:
+            return None
+        gain = self.cost(text) - self.cost(new)
+        return min(gain, LONE) if gain > LONE and _LONE.fullmatch(new) else gain
 
     def _round(self) -> bool:
         """Undo one layer in every line that has one; say whether there was any."""
@@ -187,19 +197,35 @@ class Search:
         """Return the stretch of ``row`` that gains most; it has to cover the line's characters beyond ASCII."""
         best: _Run | None = None
         total = clipped = start = 0
+        seen: set[str] = set()
         for at, word in enumerate(row):
             gain = self._legacy_gain(operation, word.text)
             if gain is None or total + gain <= 0:
                 total, clipped, start = 0, 0, at + 1
                 continue
             total += gain
-            clipped += min(gain, 2 * CLIP)
+            clipped += min(gain, 2 * CLIP) if word.text not in seen else min(gain, 2 * CLIP) // 4
+            seen.add(word.text)
             if best is None or total > best.rank:
                 best = _Run(clipped, total, operation, start, at + 1)
         if best is None:
             return None
         covered = sum(word.outside for word in row[best.start : best.end])
+        if not self._plausible(operation, row[best.start : best.end], covered):
+            return None
         return best if covered >= COVERED or covered >= 0.85 * sum(word.outside for word in row) else None
+
+    def _plausible(self, operation: Operation, words: Sequence[Word], covered: int) -> bool:
+        """Whether what comes out is text: mostly letters, and not a few foreign letters inside Latin words."""
+        new = "".join(self.convert(operation, word.text) or "" for word in words)
+        outside = [char for char in new if char > "\x7f"]
+        letters = sum(char.isalpha() or unicodedata.category(char)[0] == "M" for char in outside)
+        if letters < 0.5 * len(outside):
+            return False
+        if sum(char > "\u024f" for char in outside) > 0.5 * len(outside):
+            latin = sum(char.isascii() and char.isalpha() for word in words for char in word.text)
+            return covered >= FOREIGN and latin < covered
+        return True
 
     def _legacy_gain(self, operation: Operation, text: str) -> int | None:
         new = self.convert(operation, text)
