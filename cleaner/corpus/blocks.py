@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from cleaner.corpus.formats import Format
 from cleaner.corpus.rows import Fields, Row, RowError
 from cleaner.corpus.streams import Damage, chunks
+from cleaner.model import Edit
 
 if TYPE_CHECKING:
     from cleaner.corpus.delimited import Table
 
-__all__ = ["BLOCK_BYTES", "Block", "JsonBlock", "TableBlock", "TextBlock", "read_blocks"]
+__all__ = ["BLOCK_BYTES", "Block", "JsonBlock", "RawBlock", "TableBlock", "TextBlock", "read_blocks"]
 
 BLOCK_BYTES = 2 << 20
 """Bytes after which a block ends at the next record: enough to make the cost per block vanish, little enough to share evenly."""
@@ -39,15 +40,51 @@ class Block(Protocol):
         ...
 
     def rows(self) -> Iterator[Row]:
-        """Yield its rows; may be called once."""
+        """Yield its rows; may be called once, and before the other methods."""
         ...
 
-    def encode(self, raw: str) -> bytes:
-        """Return the bytes of a raw record."""
+    def piece(self, row: Row, edits: Mapping[int, Sequence[Edit]]) -> str:
+        """Return what a row contributes to the output. Raises ``UnwritableError``."""
+        ...
+
+    def dropped(self, row: Row) -> str:
+        """Return what a quarantined row contributes to the output."""
+        ...
+
+    def raw(self, row: Row) -> str | bytes:
+        """Return a quarantined row as it was read, so that it can be put back."""
+        ...
+
+    def encode(self, pieces: str) -> bytes:
+        """Return the output of this block, made of its pieces."""
         ...
 
 
-class JsonBlock:
+class RawBlock:
+    """What blocks have in common whose output is their input with some stretches replaced."""
+
+    def piece(self, row: Row, edits: Mapping[int, Sequence[Edit]]) -> str:
+        """Return the raw record with the edits in it."""
+        if not edits:
+            return str(row.raw)
+        piece = row.rewritten(edits)
+        self.encode(piece)  # fails here, where the row can still be quarantined
+        return piece
+
+    def dropped(self, row: Row) -> str:
+        """Return nothing: the record is left out."""
+        return ""
+
+    def raw(self, row: Row) -> str | bytes:
+        """Return the record."""
+        return row.raw
+
+    def encode(self, pieces: str) -> bytes:
+        """Return UTF-8."""
+        return pieces.encode("utf-8")
+
+
+class JsonBlock(RawBlock):
     """Lines of JSON Lines."""
 
     def __init__(self, index: int, head: bytes, data: bytes, number: int, fields: Fields) -> None:
@@ -63,12 +100,8 @@ class JsonBlock:
 
         return rows(self._data, self._fields, self._number)
 
-    def encode(self, raw: str) -> bytes:
-        """Return the bytes of a line."""
-        return raw.encode("utf-8")
 
-
-class TableBlock:
+class TableBlock(RawBlock):
     """Records of CSV or TSV: (record, whether it is well-formed, its line)."""
 
     def __init__(self, index: int, head: bytes, table: Table, records: Sequence[tuple[str, bool, int]], number: int) -> None:
@@ -83,12 +116,8 @@ class TableBlock:
         for number, (record, sound, line) in enumerate(self._records, self._number):
             yield self._table.row(record, number, line, sound)
 
-    def encode(self, raw: str) -> bytes:
-        """Return the bytes of a record."""
-        return raw.encode("utf-8")
 
-
-class TextBlock:
+class TextBlock(RawBlock):
     """A text file as a whole, or the text of a web page."""
 
     index = 0
@@ -116,11 +145,11 @@ class TextBlock:
         except RowError as error:
             yield Row(1, error.line, self._data, problem=str(error))
 
-    def encode(self, raw: str) -> bytes:
+    def encode(self, pieces: str) -> bytes:
         """Return the bytes of the file."""
         from cleaner.corpus.textfiles import encode_text
 
-        return encode_text(raw, self._encoding)
+        return encode_text(pieces, self._encoding)
 
 
 def read_blocks(
@@ -139,6 +168,10 @@ def read_blocks(
         from cleaner.corpus.pages import warc_blocks
 
         return warc_blocks(file, format, fields, wanted)
+    if format.name == "parquet":
+        from cleaner.corpus.parquet import parquet_blocks
+
+        return parquet_blocks(file, fields, wanted)
     data = chunks(file, format.compression)
     if digest is not None:
         data = _digested(data, digest)

@@ -7,6 +7,7 @@ escapes of the untouched parts of the text stay as they are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
 
 from cleaner.corpus.literal import Value, escaped, find, raw_offsets, spliced
 from cleaner.corpus.rows import Fields, Passage, Row, RowError, Splice, language_code, replaced, short
@@ -81,13 +82,12 @@ def parse_line(line: str, fields: Fields, paths: Mapping[str, tuple[str, ...]]) 
 def rows(data: bytes, fields: Fields, number: int = 1) -> Iterator[Row]:
     """Yield the rows of ``data``, whole lines of which the first has ``number``. Unusable lines come as rows with a problem."""
     paths = field_paths(fields)
-    lines: list[str] | list[bytes]
+    lines: Sequence[str | bytes]
     try:
-        lines = data.decode("utf-8").split("\n")
+        lines = cast("Sequence[str | bytes]", data.decode("utf-8").split("\n"))
     except UnicodeDecodeError:
-        lines = data.split(b"\n")
+        lines = cast("Sequence[str | bytes]", data.split(b"\n"))
     last = len(lines) - 1
-    line: str | bytes
     for index, line in enumerate(lines):
         if index == last and not line:
             return

@@ -10,14 +10,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
+from cleaner.corpus.blocks import Block, RawBlock
 from cleaner.corpus.formats import Format
 from cleaner.corpus.rows import Fields, Passage, Row, RowError
 from cleaner.corpus.streams import Damage, need
 
 if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
-
-    from cleaner.corpus.blocks import Block
 
 __all__ = ["MAX_DEPTH", "PageBlock", "page_row", "page_text", "warc_blocks"]
 
@@ -90,7 +89,7 @@ def page_row(page: bytes) -> Row:
     return Row(1, 1, text, (Passage("", text),))
 
 
-class PageBlock:
+class PageBlock(RawBlock):
     """Some pages of a WARC file: (id as JSON, address, date, content, whether it is HTML)."""
 
     head = b""
@@ -121,10 +120,6 @@ class PageBlock:
             row = JsonRow(number, number, f'{start}{literal}"}}\n', (Passage(self._fields.texts[0], text),), doc)
             row.spans = ((len(start), len(start) + len(literal)),)
             yield row
-
-    def encode(self, raw: str) -> bytes:
-        """Return the bytes of a line."""
-        return raw.encode("utf-8")
 
 
 def warc_blocks(file: BinaryIO, format: Format, fields: Fields, wanted: Callable[[int], bool]) -> Iterator[Block]:
