@@ -160,19 +160,19 @@ class CellRow(Row):
             value = replaced(self.passages[index].text or "", splices[index])
             if _SURROGATE.search(value):
                 raise UnwritableError("the cleaned text holds half of a surrogate pair, which no file can hold")
-            keep = self._quoted(index) and splices[index][0].raw != "unquoted"
-            quoted = keep or bool(self.grammar.special.search(value))
+            quoted = self._quoted(index) or bool(self.grammar.special.search(value))
+            quoted = quoted and splices[index][0].raw != "unquoted"
             cell = '"' + value.replace('"', '""') + '"' if quoted else value
             record = record[:start] + cell + record[end:]
         return record
 
     def written_as(self, passage: int, splices: Sequence[Splice]) -> list[str | None]:
-        """Return ``unquoted`` with the first edit of a cell that had no quotes and has to get some."""
+        """Return ``unquoted`` with the first edit of a cell that had no quotes, where its text or its new text asks for some."""
         if self._quoted(passage):
             return [None] * len(splices)
         start, _ = self.spans[passage]
         after = self.spliced({passage: splices})
-        gained = after[start : start + 1] == '"' and str(self.raw)[start : start + 1] != '"'
+        gained = after[start : start + 1] == '"' or self.grammar.special.search(self.passages[passage].text or "")
         return ["unquoted" if gained else None] + [None] * (len(splices) - 1)
 
     def offset(self, passage: int, position: int) -> int:
