@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from unicodedata import category
 
 from cleaner.document import Document
 from cleaner.matches import Match, Scan
@@ -70,7 +71,12 @@ def _is_long(line: str) -> bool:
 
 
 def _is_word(character: str) -> bool:
-    return character.isalnum() or character == "_"
+    # Vowel signs and accents that stand alone are marks; a word goes on across them.
+    return character.isalnum() or character == "_" or (not character.isascii() and category(character)[0] == "M")
+
+
+def _is_visible(character: str) -> bool:
+    return not character.isspace()
 
 
 def _core(text: str) -> str:
@@ -130,8 +136,9 @@ class Matcher:
                 triggers[stage].append((start, end))
             for rule, index in self._ruled[literal]:
                 if index == -1:
-                    if start >= line[1] or end > line[1]:
-                        line = _line_around(text, start, end)
+                    if start >= line[1]:
+                        at = document.lines.at(start)
+                        line = document.lines.starts[at], document.lines.ends[at]
                     patterns.setdefault(rule.id, (rule, {}))[1][line] = None
                 elif rule.match == "phrase":
                     if _is_bounded(text, start, end) and (not rule.case or text[start:end] == rule.literals[index]):
@@ -164,36 +171,28 @@ def _literal_match(rule: Rule, index: int, text: str, start: int, end: int) -> M
     return Match(start, end, rule, (text[start:end],), suggestion)
 
 
-def _line_around(text: str, start: int, end: int) -> tuple[int, int]:
-    low = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1 if "\r" in text else text.rfind("\n", 0, start) + 1
-    high = text.find("\n", end)
-    high = len(text) if high < 0 else high
-    if high > low and "\r" in text:
-        carriage = text.find("\r", end, high)
-        high = carriage if carriage >= 0 else high
-    return low, high
-
-
 def _whole_line(text: str, folded: str, start: int, end: int, repeats: bool) -> tuple[int, int] | None:
     """Return the trimmed line around ``start:end`` when the literal found there is all that the line says."""
+    literal = folded[start:end]
+    # Edge punctuation is set aside, but not around a literal that is itself nothing else.
+    said = str.isalnum if any(map(str.isalnum, literal)) else _is_visible
     low = start
     while low > 0 and text[low - 1] not in "\n\r":
         low -= 1
-        if text[low].isalnum() or start - low > EDGE:
+        if said(text[low]) or start - low > EDGE:
             return None
     high, size = end, len(text)
     if repeats:
-        literal = folded[start:end]
         at = end
         while True:
-            while at < size and text[at] not in "\n\r" and not text[at].isalnum() and at - high <= EDGE:
+            while at < size and text[at] not in "\n\r" and not said(text[at]) and at - high <= EDGE:
                 at += 1
             if not folded.startswith(literal, at):
                 break
             at = high = at + len(literal)
     limit = high + EDGE
     while high < size and text[high] not in "\n\r":
-        if text[high].isalnum() or high >= limit:
+        if said(text[high]) or high >= limit:
             return None
         high += 1
     while low < start and text[low].isspace():
