@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from cleaner.stages.alphabets import foreign_letters, known
 from cleaner.stages.charmodel import UNIT, CharModel
 from cleaner.stages.charsets import Operation, legacy_operations, utf8_operations
 
@@ -28,11 +29,16 @@ LONE = 6 * UNIT
 _LONE = re.compile(r"[\x00-\x7f]*[^\x00-\u024f\u1e00-\u1eff\u2010-\u2bff\U0001f000-\U0001faff][\x00-\x7f]*")
 FOREIGN = 8
 """Characters beyond ASCII that a change of script needs: a few capitals can look like anything."""
+SPELT_MARGIN = 4 * UNIT
+"""Gain that a line needs when the repair turns letters its language has not into letters it has."""
+LANGUAGES = 40
+"""Lines of a document whose language is looked at one by one."""
 COVERED = 25
 ROUNDS = 6
 C1 = {chr(byte): bytes([byte]).decode("cp1252") for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 _C1 = re.compile("[\x80-\x9f]")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ufffd\ue000-\uf8ff]")
+_DRAWN = re.compile(r"([\u2500-\u259f])\1\1")
 _MIXED = re.compile(r"[A-Za-z][^\x00-\u024f\u1e00-\u1eff\W\d_]|[^\x00-\u024f\u1e00-\u1eff\W\d_][A-Za-z]")
 
 
@@ -72,6 +78,9 @@ class Search:
         self._costs: dict[str, int] = {}
         self._converted: dict[tuple[int, str], str | None] = {}
         self.lines: list[list[Word]] = []
+        self._texts: list[str] = []
+        self._languages: dict[int, str | None] = {}
+        self._common: str | None = None
         for number, (at, line) in enumerate(lines):
             self.lines.append(
                 [
@@ -80,6 +89,7 @@ class Search:
                     if not m[0].isascii()
                 ]
             )
+            self._texts.append(line)
         self.words = [word for row in self.lines for word in row]
 
     def run(self) -> list[Word]:
@@ -103,7 +113,7 @@ class Search:
         if key in self._converted:
             return self._converted[key]
         new = operation.undo(text)
-        if new is not None and (new == text or _UNPRINTABLE.search(new)):
+        if new is not None and (_UNPRINTABLE.search(new) and not _UNPRINTABLE.search(text)):
             new = None
         self._converted[key] = new
         return new
@@ -111,7 +121,7 @@ class Search:
     def _gain(self, operation: Operation, text: str) -> int | None:
         """Return what reading ``text`` as UTF-8 gains; one odd character alone proves little, since three letters can look like it."""
         new = self.convert(operation, text)
-        if new is None:
+        if new is None or new == text:
             return None
         gain = self.cost(text) - self.cost(new)
         return min(gain, LONE) if gain > LONE and _LONE.fullmatch(new) else gain
@@ -130,7 +140,7 @@ class Search:
                 votes[run.operation.index] = votes.get(run.operation.index, 0) + max(0, run.gain - FOLLOW_MARGIN)
         changed = False
         for row, found, found_runs in zip(self.lines, explained, runs, strict=True):
-            chosen = self._choose(found_runs, votes)
+            chosen = self._choose(row, found_runs, votes)
             if found and (chosen is None or found[0] >= chosen.rank):
                 for word in row:
                     gain = self._gain(found[1], word.text)
@@ -184,14 +194,50 @@ class Search:
             word.text = new
             word.chain += (operation,)
 
-    def _choose(self, runs: Sequence[_Run], votes: dict[int, int]) -> _Run | None:
-        """Return the run to act on: good enough alone, or in the company of other lines that were misread the same way."""
-        if not runs:
-            return None
-        run = max(runs, key=lambda run: (run.rank + min(3 * run.rank, votes[run.operation.index]), -run.operation.index))
-        others = votes[run.operation.index] - max(0, run.gain - FOLLOW_MARGIN)
-        needed = run.operation.prior * UNIT + LEGACY_MARGIN
-        return run if run.gain >= needed or (run.gain > FOLLOW_MARGIN and others > needed) else None
+    def _choose(self, row: Sequence[Word], runs: Sequence[_Run], votes: Mapping[int, int]) -> _Run | None:
+        """Return the run to act on: good enough alone, in its language, or in the company of other lines misread the same way."""
+        ranked = sorted(runs, key=lambda run: (-run.rank - min(3 * run.rank, votes[run.operation.index]), run.operation.index))
+        for run in ranked:
+            needed = run.operation.prior * UNIT + LEGACY_MARGIN
+            others = votes[run.operation.index] - max(0, run.gain - FOLLOW_MARGIN)
+            if run.gain > FOLLOW_MARGIN and others > needed:
+                needed = FOLLOW_MARGIN
+            if run.gain >= SPELT_MARGIN and not run.operation.wide:
+                verdict = self._spelling(row, row[run.start : run.end], run.operation)
+                if verdict < 0:
+                    continue
+                if verdict > 0:
+                    needed = min(needed, SPELT_MARGIN)
+            if run.gain >= needed:
+                return run
+        return None
+
+    def _spelling(self, row: Sequence[Word], words: Sequence[Word], operation: Operation) -> int:
+        """Return 1 if an operation turns letters that the line's language has not into its own, -1 if the reverse, 0 if unknown."""
+        new = " ".join(self.convert(operation, word.text) or "" for word in words)
+        if sum(char > "\u024f" and not "\u1e00" <= char <= "\u206f" for char in new) > 0.3 * sum(char > "\x7f" for char in new):
+            return 0
+        language = self._language(row[0].line)
+        if language is None:
+            return 0
+        before = foreign_letters(" ".join(word.text for word in words), language)
+        after = foreign_letters(new, language)
+        return -1 if after and after >= before else (1 if 3 * after < before else 0)
+
+    def _language(self, number: int) -> str | None:
+        """Return the language of a line in Latin script from its words in ASCII, or of the document where the line has too few."""
+        if number in self._languages:
+            return self._languages[number]
+        plain = [word for word in self._texts[number][:2000].split() if word.isascii() and word.isalpha()]
+        if sum(map(len, plain)) < 15 or len(self._languages) > LANGUAGES:
+            if self._common is None:
+                sample = " ".join(text[:500] for text in self._texts[:20])
+                self._common = _language_of([word for word in sample.split() if word.isascii() and word.isalpha()] or sample.split())
+            found = self._common
+        else:
+            found = _language_of(plain)
+        self._languages[number] = found or None
+        return found or None
 
     def _best_run(self, operation: Operation, row: Sequence[Word]) -> _Run | None:
         """Return the stretch of ``row`` that gains most; it has to cover the line's characters beyond ASCII."""
@@ -200,8 +246,10 @@ class Search:
         seen: set[str] = set()
         for at, word in enumerate(row):
             gain = self._legacy_gain(operation, word.text)
-            if gain is None or total + gain <= 0:
+            if gain is None or total + gain < 0:
                 total, clipped, start = 0, 0, at + 1
+                continue
+            if gain == 0:
                 continue
             total += gain
             clipped += min(gain, 2 * CLIP) if word.text not in seen else min(gain, 2 * CLIP) // 4
@@ -210,6 +258,8 @@ class Search:
                 best = _Run(clipped, total, operation, start, at + 1)
         if best is None:
             return None
+        while best.end < len(row) and self._legacy_gain(operation, row[best.end].text) == 0:
+            best.end += 1
         covered = sum(word.outside for word in row[best.start : best.end])
         if not self._plausible(operation, row[best.start : best.end], covered):
             return None
@@ -219,17 +269,17 @@ class Search:
         """Whether what comes out is text: mostly letters, and not a few foreign letters inside Latin words."""
         new = "".join(self.convert(operation, word.text) or "" for word in words)
         outside = [char for char in new if char > "\x7f"]
-        letters = sum(char.isalpha() or unicodedata.category(char)[0] == "M" for char in outside)
+        letters = sum(char.isalpha() or char in "“”‘’–—…" or unicodedata.category(char)[0] == "M" for char in outside)
         if letters < 0.5 * len(outside):
             return False
-        if sum(char > "\u024f" for char in outside) > 0.5 * len(outside):
+        if sum(char > "\u024f" and not "\u1e00" <= char <= "\u206f" for char in outside) > 0.5 * len(outside):
             latin = sum(char.isascii() and char.isalpha() for word in words for char in word.text)
             return covered >= FOREIGN and latin < covered
         return True
 
     def _legacy_gain(self, operation: Operation, text: str) -> int | None:
         new = self.convert(operation, text)
-        if new is None or _C1.search(new):
+        if new is None or _C1.search(new) or _DRAWN.search(text):
             return None
         if _MIXED.search(new) and not _MIXED.search(text) and not operation.wide:
             return None
@@ -243,3 +293,11 @@ class Search:
         for word in self.words:
             if _C1.search(word.text):
                 word.text = "".join(C1.get(char, char) for char in word.text)
+
+
+def _language_of(words: Sequence[str]) -> str:
+    """Return the language of ``words``, empty when it can't be told or its letters are not known."""
+    from cleaner.langprofiles import best_language
+
+    found = best_language(" ".join(words)[:500])
+    return found if found is not None and known(found) else ""

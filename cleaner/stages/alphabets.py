@@ -1,0 +1,66 @@
+"""The letters beyond ASCII that languages in Latin script use, for judging whether an accent belongs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+__all__ = ["fits", "foreign_letters", "known"]
+
+_LETTERS: Mapping[str, str] = {
+    "af": "áéèêëîïôöûü",
+    "ca": "àçèéíïòóúü",
+    "cs": "áčďéěíňóřšťúůýžäĺľŕôö",
+    "cy": "âêîôûŵŷáàéèëïíóòöúùüẃẁýỳÿ",
+    "da": "æøåéèüöäáó",
+    "de": "äöüßéèàáçñ",
+    "en": "éèêëàâáäçñóöôüúïíåø",
+    "es": "áéíñóúüçàèö",
+    "et": "äõöüšž",
+    "fi": "äöåšžé",
+    "fr": "àâæçèéêëîïôœùûüÿö",
+    "hr": "čćđšž",
+    "hu": "áéíóöőúüű",
+    "id": "é",
+    "it": "àèéìíîòóùú",
+    "lt": "ąčęėįšųūž",
+    "lv": "āčēģīķļņšūžōŗ",
+    "nl": "áéèêëïíóöüúàâçñ",
+    "no": "æøåéèêóòôüöäà",
+    "pl": "ąćęłńóśźżéü",
+    "pt": "áâãàçéêíóôõúüèñò",
+    "ro": "ăâîșțşţ",
+    "sk": "áäčďéíĺľňóôŕšťúýžěřů",
+    "sl": "čšžćđ",
+    "sq": "ëç",
+    "sv": "åäöéàèüáæø",
+    "tl": "ñéáíóú",
+    "tr": "çğıöşüâîûİ",
+    "vi": "àáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ",
+}
+"""By ISO 639-1 code: the letters of the language and the few that come in with everyday loans."""
+_ODD_SIGN = re.compile(r"(?<=[^\W\d_])[^\w\s“”‘’„‚«»‹›–—…°€£§©®™•\xa0\xad·/|\x00-\x7f]|[^\w\s“”‘’„‚«»‹›–—…°€£§©®™•¿¡\xa0\xad/|~\x00-\x7f](?=[^\W\d_])")
+
+
+@lru_cache(maxsize=None)
+def _alphabet(language: str) -> frozenset[str]:
+    letters = _LETTERS[language]
+    return frozenset(letters + letters.upper())
+
+
+def known(language: str | None) -> bool:
+    """Whether the letters of ``language`` are known."""
+    return language in _LETTERS
+
+
+def foreign_letters(text: str, language: str) -> int:
+    """Return how many characters beyond ASCII in ``text`` the language has no use for: letters of others, signs inside words."""
+    alphabet = _alphabet(language)
+    foreign = sum(char > "\x7f" and char.isalpha() and char not in alphabet and char not in "ªº" for char in text)
+    return foreign + len(_ODD_SIGN.findall(text))
+
+
+def fits(text: str, language: str) -> bool:
+    """Whether all of ``text`` is spelt with what ``language`` has."""
+    return not foreign_letters(text, language)
