@@ -29,6 +29,7 @@ CHOICES: Mapping[str, Sequence[str]] = {
 }
 _EXAMPLE_KEYS = ("text", "hit", "suggest", "fix")
 _ID = re.compile(r"[a-z_]+\.[a-z0-9]+(?:-[a-z0-9]+)*")
+_GROUP = re.compile(r"\\([0-9])")
 _HEADER = re.compile(r"^[ \t]*\[\[\s*rule\s*\]\]", re.MULTILINE)
 
 
@@ -132,7 +133,8 @@ def _rule(entry: Mapping[str, Any], origin: str, path: Path, languages: tuple[st
     if any(not item.strip() for item in prefilter):
         raise fail("a prefilter literal is empty or blank; give literals that every match contains one of")
     if "pattern" in entry:
-        prefilter = prefilter or _check_pattern(entry["pattern"], prefilter, fail)
+        prefilter = _check_pattern(entry["pattern"], prefilter, fail)
+    _check_groups(entry, fail)
     return Rule(
         id=entry["id"],
         action=entry["action"],
@@ -161,20 +163,28 @@ def _rule(entry: Mapping[str, Any], origin: str, path: Path, languages: tuple[st
 
 
 def _check_pattern(pattern: str, prefilter: tuple[str, ...], fail: Any) -> tuple[str, ...]:
+    """Return the literals that gate ``pattern``: the given ones, else those it shows itself."""
     try:
-        compiled = compile_pattern(pattern, case=True)
-        if compiled.search("", timeout=1.0) is not None:
+        if compile_pattern(pattern, case=True).search("", timeout=1.0) is not None:
             raise fail("the pattern matches the empty string; make it match something")
-        if not is_linear(pattern):
-            raise fail(
-                "the pattern needs a backtracking engine (look-around, back-reference, possessive or atomic group); "
-                "add prefilter = [literals one of which every match contains]"
-            )
-        return required_literals(pattern)
     except PatternError as error:
         raise fail(f"the pattern does not compile: {error}; mend it") from None
     except TimeoutError:
         raise fail("the pattern takes over a second on an empty text; simplify it") from None
+    if not prefilter and not is_linear(pattern):
+        raise fail(
+            "the pattern needs a backtracking engine (look-around, back-reference, possessive or atomic group); "
+            "add prefilter = [literals one of which every match contains]"
+        )
+    return prefilter or required_literals(pattern)
+
+
+def _check_groups(entry: Mapping[str, Any], fail: Any) -> None:
+    known = compile_pattern(entry["pattern"], case=True).groups if "pattern" in entry else 0
+    for key in ("replace", "suggest"):
+        highest = max(map(int, _GROUP.findall(entry.get(key, ""))), default=0)
+        if highest > known:
+            raise fail(f"{key} names group \\{highest}, and the pattern has {known}; \\0 is the whole match")
 
 
 def _languages(entry: Mapping[str, Any], inherited: tuple[str, ...], fail: Any) -> tuple[str, ...]:

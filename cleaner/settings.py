@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from cleaner.errors import ConfigError, valid_names
@@ -59,16 +58,25 @@ class Settings:
     """Rule files beside the shipped ones."""
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    stage_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    stage_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, hash=False)
     overrides: tuple[Override, ...] = ()
     root: Path = field(default_factory=Path)
     """The folder that override patterns are relative to."""
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
     """Where each value came from; a key that is absent has its default."""
 
+    def __post_init__(self) -> None:
+        if self.profile not in PROFILES:
+            where = self.origins.get("profile", "profile")
+            raise ConfigError(f"{where}: unknown profile {self.profile!r}; {valid_names(str(self.profile), PROFILES)}")
+        for name in self.stages:
+            if name not in STAGES:
+                where = self.origins.get("stages", "stages")
+                raise ConfigError(f"{where}: unknown stage {name!r}; {valid_names(str(name), STAGES)}")
+
     def with_values(self, origin: str, **values: Any) -> Settings:
         """Return a copy with ``values`` set, noting ``origin`` for them."""
-        return replace(self, **values, origins={**self.origins, **dict.fromkeys(values, origin)})
+        return replace(self, origins={**self.origins, **dict.fromkeys(values, origin)}, **values)
 
     def for_path(self, path: Path) -> Settings:
         """Return the settings for the file ``path``, all overrides that name it applied in order."""
@@ -159,7 +167,7 @@ def _settings(data: Mapping[str, Any], path: Path, text: str) -> Settings:
                 raise fail(key, f"{key} is a {type(value).__name__}; it must be a {types[-1].__name__}")
             if not isinstance(value, bool) and isinstance(value, (int, float)) and not 0 <= value <= 1:
                 raise fail(key, f"{key} is {value}; it must lie between 0 and 1")
-        options[name] = MappingProxyType(dict(table))
+        options[name] = dict(table)
     overrides = []
     for entry in data.get("override", []):
         if not isinstance(entry, dict):
@@ -169,10 +177,10 @@ def _settings(data: Mapping[str, Any], path: Path, text: str) -> Settings:
                 raise fail(key, f"unknown key {key!r} in [[override]]; {valid_names(key, _OVERRIDE_KEYS)}")
         if not entry.get("paths"):
             raise fail("override", 'an override names no paths; add paths = ["folder/**"]')
-        _check({k: v for k, v in entry.items() if k != "paths"}, KEYS, fail, "key")
+        _check(entry, {**KEYS, "paths": list}, fail, "key")
         overrides.append(
             Override(
-                tuple(entry["paths"]),
+                _strings(entry, "paths", fail),
                 _strings(entry, "ignore", fail),
                 _strings(entry, "select", fail),
                 _profile(entry["profile"], fail) if "profile" in entry else None,
@@ -190,10 +198,10 @@ def _settings(data: Mapping[str, Any], path: Path, text: str) -> Settings:
         rules=tuple(_rule_paths(_strings(data, "rules", fail), path, fail)),
         select=_strings(data, "select", fail),
         ignore=_strings(data, "ignore", fail),
-        stage_options=MappingProxyType(options),
+        stage_options=options,
         overrides=tuple(overrides),
         root=path.parent,
-        origins=MappingProxyType({key: str(path) for key in data}),
+        origins={key: str(path) for key in data},
     )
 
 
