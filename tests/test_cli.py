@@ -224,7 +224,7 @@ def test_explain_and_why(cli: Cli) -> None:
     write("a.txt", DAMAGED)
     code, out, _ = cli("explain", "debris.icon-label")
     assert code == 0
-    assert "ignore = [\"debris.icon-label\"]" in out
+    assert 'ignore = ["debris.icon-label"]' in out
     code, out, _ = cli("why", "a.txt:2")
     assert code == 0
     assert "debris.icon-label" in out
@@ -270,7 +270,9 @@ def test_every_verb_has_help_with_an_example(cli: Cli, verb: str, capsys: pytest
 
 
 def run_cli(*arguments: str, data: bytes = b"", cwd: Path) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([sys.executable, "-m", "cleaner", *arguments], input=data, capture_output=True, cwd=cwd, timeout=60, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "cleaner", *arguments], input=data, capture_output=True, cwd=cwd, timeout=60, check=False
+    )
 
 
 def test_standard_streams(tmp_path: Path) -> None:

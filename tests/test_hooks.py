@@ -55,9 +55,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def hook_repository(home: Path) -> Repository:
     """This project as a repository of hooks: its own files at a tag."""
     repository = Repository(home / "hooks", home)
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     for name in listed.stdout.splitlines():
-        if name.split("/")[0] in ("cleaner", "rules", "pyproject.toml", "README.md", ".pre-commit-hooks.yaml") and (ROOT / name).is_file():
+        if (
+            name.split("/")[0] in ("cleaner", "rules", "pyproject.toml", "README.md", ".pre-commit-hooks.yaml")
+            and (ROOT / name).is_file()
+        ):
             target = repository.path / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, target)

@@ -12,7 +12,20 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 HEALTHY = ROOT / "samples" / "healthy" / "market-day.txt"
-HEAVY = {"ftfy", "langdetect", "numpy", "pyarrow", "trafilatura", "lxml", "fsspec", "ray", "babel", "zstandard", "fastwarc", "pydantic"}
+HEAVY = {
+    "ftfy",
+    "langdetect",
+    "numpy",
+    "pyarrow",
+    "trafilatura",
+    "lxml",
+    "fsspec",
+    "ray",
+    "babel",
+    "zstandard",
+    "fastwarc",
+    "pydantic",
+}
 """Modules that a check of a healthy text file has no use for."""
 
 
@@ -20,7 +33,18 @@ HEAVY = {"ftfy", "langdetect", "numpy", "pyarrow", "trafilatura", "lxml", "fsspe
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel of this checkout."""
     folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--disable-pip-version-check", "-w", str(folder), str(ROOT)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--disable-pip-version-check",
+        "-w",
+        str(folder),
+        str(ROOT),
+    ]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     (found,) = folder.glob("*.whl")
     return found
@@ -29,7 +53,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 def test_the_wheel_holds_rules_tables_and_types(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    rules = {f"cleaner/_rules/{path.relative_to(ROOT / 'rules').as_posix()}" for path in (ROOT / "rules").rglob("*.*") if path.is_file()}
+    rules = {
+        f"cleaner/_rules/{path.relative_to(ROOT / 'rules').as_posix()}"
+        for path in (ROOT / "rules").rglob("*.*")
+        if path.is_file()
+    }
     assert rules
     assert rules <= names
     assert {"cleaner/py.typed", "cleaner/reports/page.html"} <= names
@@ -39,8 +67,8 @@ def test_the_wheel_holds_rules_tables_and_types(wheel: Path) -> None:
 @pytest.mark.slow
 def test_the_wheel_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
     target = tmp_path / "site"
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check", "--target", str(target), str(wheel)]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check", "--target"]
+    subprocess.run([*install, str(target), str(wheel)], check=True, capture_output=True, timeout=300)
     (tmp_path / "a.txt").write_text("The council met on Monday.\nDown Icon\n")
     environment = {**os.environ, "PYTHONPATH": str(target)}
     code = "import cleaner, sys; from cleaner.cli import main; print(cleaner.__file__); sys.exit(main(['check', '-q', 'a.txt']))"

@@ -46,7 +46,9 @@ def test_debris_of_002_goes_and_the_article_stays(results: dict[str, Result]) ->
     assert lines.count(title) == 1
     assert not gone & set(lines)
     assert not any("Animated Arrow" in line for line in lines)
-    article = [line for line in result.source.split("\n") if line.strip() and line not in gone | {title} and "Animated" not in line]
+    article = [
+        line for line in result.source.split("\n") if line.strip() and line not in gone | {title} and "Animated" not in line
+    ]
     assert lines == [title, *article]
 
 
