@@ -24,22 +24,25 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class _Syntax:
-    """The patterns of one delimiter."""
+    """The patterns of one delimiter, and of lines that end with LF or CR LF, or with CR alone."""
 
-    def __init__(self, delimiter: str) -> None:
+    def __init__(self, delimiter: str, old_lines: bool) -> None:
         self.delimiter = delimiter
+        self.newline = "\r" if old_lines else "\n"
         mark = re.escape(delimiter)
         # No two parts of these can match the same text, so that matching takes linear time whatever the text is.
         opened = r'"[^"]*(?:""[^"]*)*'
-        quoted = rf'{opened}"(?={mark}|[\r\n]|\Z)'
-        plain = rf'(?!")[^{mark}\r\n]*'
+        end = r"(?:\r|\Z)" if old_lines else r"(?:\r?\n|\Z)"
+        quoted = rf'{opened}"(?={mark}|{end})'
+        # A CR inside a line of the usual kind is text; writers that end lines with LF do not quote it.
+        inner = rf"[^{mark}\r]*" if old_lines else rf"[^{mark}\r\n]*(?:\r(?!\n)[^{mark}\r\n]*)*"
+        plain = rf'(?!"){inner}'
         cell = rf"(?:{quoted}|{plain})"
-        end = r"(?:\r\n|\n|\r|\Z)"
         self.record = re.compile(rf"{cell}(?:{mark}{cell})*{end}")
         self.cell = re.compile(rf"({quoted}|{plain})(?:{mark}|{end})")
-        self.literal = re.compile(rf"([^{mark}\r\n]*)(?:{mark}|{end})")
+        self.literal = re.compile(rf"({inner})(?:{mark}|{end})")
         self.open = re.compile(rf"(?:{cell}{mark})*{opened}\Z")
-        self.line = re.compile(rf"[^\r\n]*{end}")
+        self.line = re.compile(rf"{inner.replace(mark, '')}{end}")
         self.special = re.compile(rf'[{mark}\r\n]|\A"')
 
     def cells(self, record: str, literal: bool = False) -> list[tuple[int, int]]:
@@ -57,9 +60,9 @@ class _Syntax:
 
 
 @lru_cache(maxsize=8)
-def syntax(delimiter: str) -> _Syntax:
+def syntax(delimiter: str, old_lines: bool = False) -> _Syntax:
     """Return the patterns of ``delimiter``."""
-    return _Syntax(delimiter)
+    return _Syntax(delimiter, old_lines)
 
 
 def records(chunks: Iterable[bytes], delimiters: Sequence[str], fields: Fields) -> Iterator[tuple[str, _Syntax, bool]]:
@@ -91,7 +94,8 @@ def records(chunks: Iterable[bytes], delimiters: Sequence[str], fields: Fields) 
             if not final and line is not None and line.end() == rest < MAX_RECORD:
                 want = 2 * rest
                 continue
-            grammar = _guess(text, delimiters, fields)
+            old_lines = "\r" in text and "\n" not in text
+            grammar = _guess(text, delimiters, fields, old_lines)
         found = grammar.record.match(text, at)
         unfinished = found.end() == len(text) if found is not None else grammar.open.match(text, at) is not None
         if unfinished and not final:
@@ -100,7 +104,7 @@ def records(chunks: Iterable[bytes], delimiters: Sequence[str], fields: Fields) 
                 raise Damage(f"a record of more than {MAX_RECORD >> 20} MiB; split it, or close its quote")
             continue
         sound = found is not None
-        several = found is not None and len(found[0].splitlines()) > 1
+        several = found is not None and found[0].find(grammar.newline, 0, -1) >= 0
         if found is None or (several and width and len(grammar.cells(found[0])) != width):
             # Not a record of this table: give up its first line alone.
             sound = False
@@ -119,12 +123,12 @@ def records(chunks: Iterable[bytes], delimiters: Sequence[str], fields: Fields) 
             yield found[0], grammar, sound
 
 
-def _guess(text: str, delimiters: Sequence[str], fields: Fields) -> _Syntax:
+def _guess(text: str, delimiters: Sequence[str], fields: Fields, old_lines: bool) -> _Syntax:
     """Return the syntax whose header holds the most of the text fields."""
-    best = syntax(delimiters[0])
+    best = syntax(delimiters[0], old_lines)
     score = -1
     for delimiter in delimiters:
-        grammar = syntax(delimiter)
+        grammar = syntax(delimiter, old_lines)
         header = grammar.record.match(text)
         if header is None:
             continue

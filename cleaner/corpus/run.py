@@ -23,11 +23,12 @@ from cleaner.corpus.store import is_remote, parent, version_of, write_small
 from cleaner.corpus.summary import Summary
 from cleaner.corpus.tally import Tally
 from cleaner.corpus.task import ShardReport, clean_shard, finished
-from cleaner.errors import ConfigError, SourceError
+from cleaner.errors import ConfigError, SourceError, valid_names
 from cleaner.version import __version__
 
 __all__ = ["run"]
 
+ENGINES = ("local", "ray")
 LANE_BYTES = 4 << 20
 """Bytes from which several workers share one shard, where there are too few shards to go round."""
 MAX_NOTES = 20
@@ -52,8 +53,12 @@ def run(
     options = options or RunOptions()
     progress = progress or Quiet()
     began = time.monotonic()
-    if options.engine != "local":
-        raise ConfigError(f"--engine: {options.engine!r} is unknown here; valid: local")
+    if options.engine not in ENGINES:
+        raise ConfigError(f"--engine: {options.engine!r} is unknown; {valid_names(options.engine, ENGINES)}")
+    if options.engine == "ray":
+        from cleaner.corpus.ray_engine import check_ray
+
+        check_ray()
     plan = make_plan(sources, dest, options)
     identity = _identity(chain, options)
     run_id = hashlib.sha256(json.dumps(identity, sort_keys=True, default=str).encode()).hexdigest()
@@ -122,6 +127,11 @@ def _reports(
     known: Mapping[str, ShardReport],
 ) -> Iterator[ShardReport]:
     workers = options.workers if limit is None else 1
+    if options.engine == "ray" and limit is None and waiting and all(job.shard.source != "-" for job in waiting):
+        from cleaner.corpus.ray_engine import clean_on_ray
+
+        yield from clean_on_ray(waiting, chain, options.workers, progress.advance)
+        return
     if workers < 2 or not waiting:
         before = sum(report.tally.read for report in known.values())
         left = None if limit is None else max(0, limit - before)
