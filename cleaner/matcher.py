@@ -12,13 +12,14 @@ Matches of one rule do not overlap: the leftmost wins, then the longest.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from unicodedata import category
 
 from cleaner.document import Document
 from cleaner.matches import Match, Scan
-from cleaner.patterns import compile_pattern
+from cleaner.patterns import Reach, compile_pattern, reach, required_literals
 from cleaner.rules import Rule
 from cleaner.scanner import LiteralScanner, fold
 
@@ -113,10 +114,22 @@ class Matcher:
         for stage, literals in (triggers or {}).items():
             for literal in dict.fromkeys(map(fold, literals)):
                 wanting[literal].append(stage)
+        self._reaches: dict[str, Reach] = {}
         every = tuple(dict.fromkeys((*ruled, *wanting)))
         self._scanner = LiteralScanner(every, engine)
         self._ruled = tuple(tuple(ruled.get(literal, ())) for literal in every)
         self._wanting = tuple(tuple(wanting.get(literal, ())) for literal in every)
+
+    def _reach(self, rule: Rule) -> Reach:
+        """Where in a line the pattern of ``rule`` can match, found out when it is first needed."""
+        found = self._reaches.get(rule.id)
+        if found is None:
+            found = reach(rule.pattern)
+            if {*rule.prefilter} != {*map(fold, required_literals(rule.pattern))}:
+                # Literals that the author of the rule chose may stand anywhere in a match.
+                found = Reach(found.line, math.inf)
+            self._reaches[rule.id] = found
+        return found
 
     def __call__(self, document: Document) -> Scan:
         """Scan ``document`` and verify what was found."""
@@ -139,7 +152,9 @@ class Matcher:
                     if start >= line[1]:
                         at = document.lines.at(start)
                         line = document.lines.starts[at], document.lines.ends[at]
-                    patterns.setdefault(rule.id, (rule, {}))[1][line] = None
+                    longest, furthest = self._reach(rule)
+                    if line[1] - line[0] <= longest and start - line[0] <= furthest:
+                        patterns.setdefault(rule.id, (rule, {}))[1][line] = None
                 elif rule.match == "phrase":
                     if _is_bounded(text, start, end) and (not rule.case or text[start:end] == rule.literals[index]):
                         proposals.append(_literal_match(rule, index, text, start, end))
