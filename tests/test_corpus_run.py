@@ -219,7 +219,7 @@ def test_resume_refuses_other_rules_or_options_and_names_them(tmp_path: Path, sh
     before = tree(tmp_path)
     with pytest.raises(ConfigError, match="the rules have changed"):
         run([str(shards)], str(tmp_path / "out"), SmallChain("2"), options(tmp_path, resume=True))
-    with pytest.raises(ConfigError, match="max-removed null, now 0.5"):
+    with pytest.raises(ConfigError, match=r"max-removed null, now 0\.5"):
         run([str(shards)], str(tmp_path / "out"), CHAIN, options(tmp_path, resume=True, max_removed=0.5))
     assert tree(tmp_path) == before
 

@@ -312,6 +312,11 @@ class ParquetOutput:
         self._writer.close()
         self._file.close()
 
+    def abort(self) -> None:
+        """Let go of what was not finished."""
+        self._writer.abort()
+        self._file.close()
+
 
 class GroupWriter:
     """Writes batches as a Parquet file with the schema, metadata, codecs and row groups of another one."""
@@ -320,7 +325,8 @@ class GroupWriter:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        self._file = pa.PythonFile(_Writable(sink), mode="w")
+        self._below = _Writable(sink)
+        self._file = pa.PythonFile(self._below, mode="w")
         options: dict[str, Any] = {}
         if like.num_row_groups:
             first = like.metadata.row_group(0)
@@ -329,6 +335,8 @@ class GroupWriter:
             options["compression"] = codecs
             if any(column.physical_type == "INT96" for column in columns):
                 options["use_deprecated_int96_timestamps"] = True
+            # Older writers name the values of a list "item"; the name is part of the schema.
+            options["use_compliant_nested_type"] = not any(".list.item" in column.path_in_schema for column in columns)
         self._writer = pq.ParquetWriter(self._file, like.schema_arrow, write_page_checksum=True, **options)
         self._held: list[pa.RecordBatch] = []
         self._size = 0
@@ -358,6 +366,12 @@ class GroupWriter:
         self._writer.close()
         self._file.close()
 
+    def abort(self) -> None:
+        """Let go without writing; the library would write a footer when it is collected."""
+        self._below.dead = True
+        self._writer.close()
+        self._file.close()
+
 
 class _Writable:
     """A sink as the file that Arrow wants."""
@@ -367,9 +381,11 @@ class _Writable:
     def __init__(self, sink: ByteSink) -> None:
         self._sink = sink
         self._at = 0
+        self.dead = False
 
     def write(self, data: Any) -> int:
-        self._sink.write(bytes(data))
+        if not self.dead:
+            self._sink.write(bytes(data))
         self._at += len(data)
         return len(data)
 

@@ -22,37 +22,54 @@ def restore_parquet(
 
     Raises ``ConfigError`` when the records do not belong to it, ``Damage`` when it can't be read.
     """
-    rows = edits = 0
     with open_read(path) as file:
         source = open_parquet(file)
         schema = source.schema_arrow
         ways = {name: resolve(schema, name) for name in fields.texts}
         writer = GroupWriter(source, sink)
-        pending: _Batch | None = None
-        pieces: list[Any] = []
-        for item in merged(_positions(source), audited, kept, names):
-            rows += 1
-            if isinstance(item, Kept):
-                if pending is not None:
-                    pieces += pending.upto()
-                pieces.append(_row(item, schema, names[2]))
-                continue
-            number, (group, batch, at), mine = item
-            if pending is None or pending.batch is not batch:
-                if pending is not None:
-                    pieces += pending.upto()
-                for piece in pieces:
-                    writer.write(pending.group if pending is not None else group, piece)
-                pieces, pending = [], _Batch(group, batch, ways)
-            pending.end = at + 1
-            if mine is not None:
-                pending.restore(at, mine, f"{names[1]}: row {number}")
-                edits += sum(map(len, mine.edits.values()))
-        if pending is not None:
-            pieces += pending.upto()
-        for piece in pieces:
-            writer.write(pending.group if pending is not None else 0, piece)
+        try:
+            rows, edits = _restore(source, writer, schema, ways, audited, kept, names)
+        except BaseException:
+            writer.abort()
+            raise
         writer.close()
+    return rows, edits
+
+
+def _restore(
+    source: Any,
+    writer: GroupWriter,
+    schema: Any,
+    ways: dict[str, tuple[int, ...] | None],
+    audited: Iterator[Audited],
+    kept: Iterator[Kept],
+    names: tuple[str, str, str],
+) -> tuple[int, int]:
+    rows = edits = 0
+    pending: _Batch | None = None
+    pieces: list[Any] = []
+    for item in merged(_positions(source), audited, kept, names):
+        rows += 1
+        if isinstance(item, Kept):
+            if pending is not None:
+                pieces += pending.upto()
+            pieces.append(_row(item, schema, names[2]))
+            continue
+        number, (group, batch, at), mine = item
+        if pending is None or pending.batch is not batch:
+            if pending is not None:
+                pieces += pending.upto()
+            for piece in pieces:
+                writer.write(pending.group if pending is not None else group, piece)
+            pieces, pending = [], _Batch(group, batch, ways)
+        pending.end = at + 1
+        if mine is not None:
+            pending.restore(at, mine, f"{names[1]}: row {number}")
+            edits += sum(map(len, mine.edits.values()))
+    if pending is not None:
+        pieces += pending.upto()
+    for piece in pieces:
+        writer.write(pending.group if pending is not None else 0, piece)
     return rows, edits
 
 

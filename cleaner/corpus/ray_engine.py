@@ -56,7 +56,9 @@ def clean_on_ray(jobs: Sequence[Job], chain: ChainLike, workers: int, progress: 
                         progress(report.tally.read, report.tally.read and _size(shard.source))
                     except ray.exceptions.RayError as error:
                         why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-                        report = ShardReport(shard.name, problem=f"{shard.source}: its Ray task was lost: {why}; run again with --resume")
+                        report = ShardReport(
+                            shard.name, problem=f"{shard.source}: its Ray task was lost: {why}; run again with --resume"
+                        )
                     yield report
                     if report.stops:
                         return
@@ -98,4 +100,3 @@ def _cluster(ray: Any, workers: int) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
-

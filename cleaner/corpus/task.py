@@ -124,6 +124,8 @@ class Outputs:
                 self._record("quarantine", self._shard.quarantine)
             if self._shard.format.name not in ("text", "markdown", "html"):
                 self._open()
+        except Damage:
+            raise
         except (OSError, SourceError) as error:
             raise self._failed(error) from error
 
@@ -168,6 +170,7 @@ class Outputs:
         try:
             if self._parquet is not None:
                 self._parquet.close()
+                self._parquet = None
             targets = {**self._records, **({"output": self._out} if self._out is not None else {})}
             for name, target in targets.items():
                 target.finish()
@@ -182,6 +185,8 @@ class Outputs:
 
     def discard(self) -> None:
         """Drop what was not committed."""
+        if self._parquet is not None:
+            self._parquet.abort()
         for target in (*self._records.values(), *([self._out] if self._out is not None else [])):
             target.discard()
 
