@@ -14,6 +14,13 @@ __all__ = ["Operation", "Table", "legacy_operations", "table", "utf8_operations"
 
 _WIDE = frozenset({"gbk", "gb18030", "cp932", "cp949", "cp950", "euc_jp"})
 """Tables of more than one byte per character."""
+_ABSENT = {
+    "gb18030": r"[\x80-\xa3\xa5\xa6\xa9-\xaf\xb2-\xb6\xb8-\xd6\xd8-\xdf\xe2-\xe7\xeb\xee-\xf1\xf4-\xf6\xf8\xfb\xfd-\xff\u0400\u0452-\u2000\uac00-\ud7a3]",
+    "cp932": r"[\x80-\xa6\xa9-\xaf\xb2\xb3\xb5\xb7-\xd6\xd8-\xf6\xf8-\u0390\u0452-\u2000\uac00-\ud7a3]",
+    "cp949": r"[\x80-\xa0\xa2\xa3\xa5\xa6\xa9\xab\xac\xaf\xb5\xbb\xc0-\xc5\xc7-\xcf\xd1-\xd6\xd9-\xdd\xe0-\xe5\xe7-\xef\xf1-\xf6\xf9-\xfd\xff\u0452-\u2000]",
+    "cp950": r"[\x80-\xa6\xa8-\xaf\xb2-\xb6\xb8-\xd6\xd8-\xf6\xf8-\u02c6\u0400-\u2000\uac00-\ud7a3]",
+}
+"""Characters that the wide tables certainly have not; the codec decides about the rest."""
 _SEQUENCE = (
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
     rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
@@ -78,14 +85,21 @@ class Table:
             self._map = codecs.charmap_build(self.chars)
             self.runs = re.compile(f"[{re.escape(self.chars[128:])}\x00-\x7f]+")
             """Stretches that could have come from this table."""
+            self.absent = re.compile(f"[^{re.escape(self.chars[128:])}\x00-\x7f]")
         else:
             self.chars = ""
+            self.absent = re.compile(_ABSENT.get(name, r"(?!)"))
 
     def _char(self, byte: int) -> str:
         try:
             return self._codec.decode(bytes([byte]))[0]
         except UnicodeDecodeError:
             return chr(byte)
+
+    def foreign(self, text: str) -> str | None:
+        """Return a character that the table has not, if there is one; a wide table may have fewer than this admits."""
+        found = self.absent.search(text)
+        return found[0] if found else None
 
     def encode(self, text: str) -> bytes:
         """Return the bytes of ``text``. Raises ``UnicodeEncodeError`` when a character is not in the table."""
@@ -103,6 +117,11 @@ class Table:
         return self._codec.decode(data)[0]
 
 
+def _strange(text: str, wrong: Table) -> set[str]:
+    """Return the characters of ``text`` that ``wrong`` has not."""
+    return set(wrong.absent.findall(text))
+
+
 class Operation:
     """Read the bytes of ``wrong`` as ``right``."""
 
@@ -114,6 +133,11 @@ class Operation:
         self.index = index
         self.wide = wrong.wide or right.wide
         self.name = f"{right.name} read as {wrong.name}"
+
+    def possible(self, text: str) -> bool:
+        """Whether the table has all characters of ``text``; punctuation that may stand beside misread UTF-8 is excused."""
+        foreign = self.wrong.foreign(text)
+        return foreign is None or (self.right.name == "utf-8" and not self.wrong.wide and _HEALTHY.issuperset(_strange(text, self.wrong)))
 
     def undo(self, text: str) -> str | None:
         """Return what ``text`` was before, or ``None`` when it can't have come about this way."""

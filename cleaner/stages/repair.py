@@ -27,6 +27,8 @@ FOLLOW_MARGIN = 3 * UNIT
 LONE = 6 * UNIT
 """What a word may gain whose only character beyond ASCII is neither Latin nor punctuation nor a symbol."""
 _LONE = re.compile(r"[\x00-\x7f]*[^\x00-\u024f\u1e00-\u1eff\u2010-\u2bff\U0001f000-\U0001faff][\x00-\x7f]*")
+_ONE = re.compile(r"[\x00-\x7f]*[^\x00-\x7f][\x00-\x7f]*")
+_LETTERS = re.compile(r"(?:[\x00-@\[-`{-\x7f\xa0]|[^\W\d_A-Za-z\xaa-\u024f]|[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u064b-\u0652])*")
 FOREIGN = 8
 """Characters beyond ASCII that a change of script needs: a few capitals can look like anything."""
 SPELT_MARGIN = 4 * UNIT
@@ -77,6 +79,8 @@ class Search:
         self._cost_of = model.cost
         self._costs: dict[str, int] = {}
         self._converted: dict[tuple[int, str], str | None] = {}
+        self._utf8: dict[str, list[tuple[Operation, int, bool]]] = {}
+        self._legacy: dict[str, dict[int, int]] = {}
         self.lines: list[list[Word]] = []
         self._texts: list[str] = []
         self._languages: dict[int, str | None] = {}
@@ -113,25 +117,55 @@ class Search:
         if key in self._converted:
             return self._converted[key]
         new = operation.undo(text)
-        if new is not None and (_UNPRINTABLE.search(new) and not _UNPRINTABLE.search(text)):
+        if new is not None and _UNPRINTABLE.search(new) and not _UNPRINTABLE.search(text):
             new = None
         self._converted[key] = new
         return new
 
+    def _utf8_gains(self, text: str) -> list[tuple[Operation, int, bool]]:
+        """Return (operation, gain, lone) for each reading of ``text`` as UTF-8.
+
+        ``lone`` says that only one odd character comes out; that proves little, since two or three letters can look like it.
+        """
+        found = self._utf8.get(text)
+        if found is None:
+            found = self._utf8[text] = []
+            for operation in utf8_operations():
+                if operation.possible(text):
+                    new = self.convert(operation, text)
+                    if new is not None and new != text:
+                        lone = _LONE.fullmatch(new) is not None or (_ONE.fullmatch(new) is not None and _LETTERS.fullmatch(text) is not None)
+                        found.append((operation, self.cost(text) - self.cost(new), lone))
+        return found
+
     def _gain(self, operation: Operation, text: str) -> int | None:
-        """Return what reading ``text`` as UTF-8 gains; one odd character alone proves little, since three letters can look like it."""
-        new = self.convert(operation, text)
-        if new is None or new == text:
-            return None
-        gain = self.cost(text) - self.cost(new)
-        return min(gain, LONE) if gain > LONE and _LONE.fullmatch(new) else gain
+        for candidate, gain, lone in self._utf8_gains(text):
+            if candidate is operation:
+                return gain - LONE if lone else gain
+        return None
+
+    def _legacy_gains(self, text: str) -> dict[int, int]:
+        """Return the gain of each legacy operation that ``text`` can have come through; 0 where it leaves the text alone."""
+        found = self._legacy.get(text)
+        if found is None:
+            found = self._legacy[text] = {}
+            if not _DRAWN.search(text):
+                mixed = _MIXED.search(text) is not None
+                for operation in legacy_operations():
+                    if not operation.possible(text):
+                        continue
+                    new = self.convert(operation, text)
+                    if new is None or _C1.search(new) or (not operation.wide and not mixed and _MIXED.search(new)):
+                        continue
+                    found[operation.index] = 0 if new == text else self.cost(text) - self.cost(new)
+        return found
 
     def _round(self) -> bool:
         """Undo one layer in every line that has one; say whether there was any."""
         likely = self._likely_utf8()
         explained = [self._explain_utf8(likely, row) if row else None for row in self.lines]
         runs = [
-            [run for op in legacy_operations() if (run := self._best_run(op, row))] if row and not (found and found[2]) else []
+            self._runs(row) if row and not (found and found[2]) else []
             for row, found in zip(self.lines, explained, strict=True)
         ]
         votes: dict[int, int] = {}
@@ -160,14 +194,15 @@ class Search:
 
     def _likely_utf8(self) -> list[Operation]:
         """Return the UTF-8 operations that the whole document speaks for, the likeliest first."""
+        totals: dict[Operation, int] = {}
+        lone_totals: dict[Operation, int] = {}
+        for text in {word.text for word in self.words if not word.text.isascii()}:
+            for operation, gain, lone in self._utf8_gains(text):
+                which = lone_totals if lone else totals
+                which[operation] = which.get(operation, 0) + max(-CLIP, min(CLIP, gain))
         found: list[tuple[int, Operation]] = []
-        texts = {word.text for word in self.words if not word.text.isascii()}
-        for operation in utf8_operations():
-            total = -operation.prior * UNIT
-            for text in texts:
-                gain = self._gain(operation, text)
-                if gain is not None:
-                    total += max(-CLIP, min(CLIP, gain))
+        for operation in {**totals, **lone_totals}:
+            total = totals.get(operation, 0) + min(LONE, lone_totals.get(operation, 0)) - operation.prior * UNIT
             if total > UTF8_MARGIN:
                 found.append((-total, operation))
         found.sort(key=lambda item: (item[0], item[1].index))
@@ -239,13 +274,18 @@ class Search:
         self._languages[number] = found or None
         return found or None
 
+    def _runs(self, row: Sequence[Word]) -> list[_Run]:
+        """Return the best stretch of ``row`` for each legacy operation that gains anything on it."""
+        useful = {index for word in row for index, gain in self._legacy_gains(word.text).items() if gain > 0}
+        return [run for op in legacy_operations() if op.index in useful and (run := self._best_run(op, row))]
+
     def _best_run(self, operation: Operation, row: Sequence[Word]) -> _Run | None:
         """Return the stretch of ``row`` that gains most; it has to cover the line's characters beyond ASCII."""
         best: _Run | None = None
         total = clipped = start = 0
         seen: set[str] = set()
         for at, word in enumerate(row):
-            gain = self._legacy_gain(operation, word.text)
+            gain = self._legacy_gains(word.text).get(operation.index)
             if gain is None or total + gain < 0:
                 total, clipped, start = 0, 0, at + 1
                 continue
@@ -258,7 +298,7 @@ class Search:
                 best = _Run(clipped, total, operation, start, at + 1)
         if best is None:
             return None
-        while best.end < len(row) and self._legacy_gain(operation, row[best.end].text) == 0:
+        while best.end < len(row) and self._legacy_gains(row[best.end].text).get(operation.index) == 0:
             best.end += 1
         covered = sum(word.outside for word in row[best.start : best.end])
         if not self._plausible(operation, row[best.start : best.end], covered):
@@ -277,16 +317,8 @@ class Search:
             return covered >= FOREIGN and latin < covered
         return True
 
-    def _legacy_gain(self, operation: Operation, text: str) -> int | None:
-        new = self.convert(operation, text)
-        if new is None or _C1.search(new) or _DRAWN.search(text):
-            return None
-        if _MIXED.search(new) and not _MIXED.search(text) and not operation.wide:
-            return None
-        return self.cost(text) - self.cost(new)
-
     def _near(self, operation: Operation, word: Word) -> bool:
-        gain = self._legacy_gain(operation, word.text)
+        gain = self._legacy_gains(word.text).get(operation.index)
         return gain is not None and gain > -3 * UNIT
 
     def _undo_c1(self) -> None:
