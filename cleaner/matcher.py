@@ -13,6 +13,7 @@ Matches of one rule do not overlap: the leftmost wins, then the longest.
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from unicodedata import category
@@ -31,6 +32,7 @@ LONG_PARAGRAPH = 15
 """Words that make a line a paragraph of running text; positions ``head`` and ``tail`` are measured from such lines."""
 LONG_PARAGRAPH_CJK = 40
 """The same in code points, for scripts that do not separate words."""
+_CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")
 TIME_LIMIT = 1.0
 """Seconds that one pattern may take on one line."""
 TIMEOUT_RULE = "chain.rule-timeout"
@@ -68,7 +70,7 @@ def _is_long(line: str) -> bool:
         return False
     if len(line.split(None, LONG_PARAGRAPH)) >= LONG_PARAGRAPH:
         return True
-    return sum("\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in line) >= LONG_PARAGRAPH_CJK
+    return not line.isascii() and len(_CJK.findall(line)) >= LONG_PARAGRAPH_CJK
 
 
 def _is_word(character: str) -> bool:
@@ -119,6 +121,11 @@ class Matcher:
         self._scanner = LiteralScanner(every, engine)
         self._ruled = tuple(tuple(ruled.get(literal, ())) for literal in every)
         self._wanting = tuple(tuple(wanting.get(literal, ())) for literal in every)
+        # Inside a longer word nothing but a pattern can find a literal that begins with a letter or digit.
+        self._whole_words = tuple(
+            bool(entries) and all(index >= 0 for _, index in entries) and literal[0].isalnum()
+            for literal, entries in zip(every, self._ruled, strict=True)
+        )
 
     def _reach(self, rule: Rule) -> Reach:
         """Where in a line the pattern of ``rule`` can match, found out when it is first needed."""
@@ -144,10 +151,13 @@ class Matcher:
         proposals: list[Match] = []
         patterns: dict[str, tuple[Rule, dict[tuple[int, int], None]]] = {}
         line = (0, 0)  # of the last prefilter hit; hits come sorted, so that a long line is measured once
+        wanting, ruled, whole_words = self._wanting, self._ruled, self._whole_words
         for start, end, literal in hits:
-            for stage in self._wanting[literal]:
+            for stage in wanting[literal]:
                 triggers[stage].append((start, end))
-            for rule, index in self._ruled[literal]:
+            if whole_words[literal] and start and text[start - 1].isalnum():
+                continue
+            for rule, index in ruled[literal]:
                 if index == -1:
                     if start >= line[1]:
                         at = document.lines.at(start)
@@ -158,7 +168,7 @@ class Matcher:
                 elif rule.match == "phrase":
                     if _is_bounded(text, start, end) and (not rule.case or text[start:end] == rule.literals[index]):
                         proposals.append(_literal_match(rule, index, text, start, end))
-                else:
+                elif not _is_inside(text, start, end, rule.repeats):
                     span = _whole_line(text, folded, start, end, rule.repeats)
                     if span is not None and (not rule.case or _core(rule.literals[index]) == text[start:end]):
                         proposals.append(_literal_match(rule, index, text, *span))
@@ -184,6 +194,15 @@ def _is_bounded(text: str, start: int, end: int) -> bool:
 def _literal_match(rule: Rule, index: int, text: str, start: int, end: int) -> Match:
     suggestion = rule.literal_suggestions[index] if rule.literal_suggestions else None
     return Match(start, end, rule, (text[start:end],), suggestion)
+
+
+def _is_inside(text: str, start: int, end: int, repeats: bool) -> bool:
+    """Whether a glance at the neighbours of ``start:end`` shows that the line says more; most hits in prose end here."""
+    before = text[start - 2 : start] if start > 1 else ""
+    if before and (before[1].isalnum() or (before[1] == " " and before[0].isalnum())):
+        return True
+    after = text[end : end + 2]
+    return not repeats and bool(after) and (after[0].isalnum() or (after[0] == " " and after[1:].isalnum()))
 
 
 def _whole_line(text: str, folded: str, start: int, end: int, repeats: bool) -> tuple[int, int] | None:

@@ -104,6 +104,7 @@ def _hyperscan(literals: Sequence[str]) -> Any:
     encoded = [literal.encode() for literal in literals]
     database = _database(hyperscan, encoded)
     lengths = [len(literal) for literal in encoded]
+    points = [len(literal) for literal in literals]
     hits: list[tuple[int, int]] = []
 
     def on_match(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
@@ -118,20 +119,24 @@ def _hyperscan(literals: Sequence[str]) -> Any:
         if not hits:
             return []
         if len(data) == len(folded):
-            return sorted((end - lengths[index], end, index) for end, index in hits)
-        return _to_code_points(data, sorted((end - lengths[index], end, index) for end, index in hits))
+            return sorted([(end - lengths[index], end, index) for end, index in hits])
+        return _to_code_points(data, sorted([(end - lengths[index], end, index) for end, index in hits]), points)
 
     return find
 
 
-def _to_code_points(data: bytes, hits: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """Translate byte ranges, sorted by start, into code points by decoding each stretch between them once."""
+def _to_code_points(data: bytes, hits: Iterable[tuple[int, int, int]], points: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Translate byte ranges, sorted by start, into code points by decoding each stretch between them once.
+
+    ``points`` are the lengths of the literals in code points.
+    """
     found: list[tuple[int, int, int]] = []
     byte = point = 0
-    for start, end, index in hits:
-        point += len(data[byte:start].decode("utf-8", "surrogatepass"))
-        byte = start
-        found.append((point, point + len(data[start:end].decode("utf-8", "surrogatepass")), index))
+    for start, _, index in hits:
+        if start != byte:
+            point += len(data[byte:start].decode("utf-8", "surrogatepass"))
+            byte = start
+        found.append((point, point + points[index], index))
     return found
 
 
