@@ -1,54 +1,127 @@
-"""The stage ``truncation``: places where a name was lost with its link, and texts that were cut."""
+"""The stage ``truncation``: places where a name was lost with its link, and texts that were cut.
+
+Links are dropped with their text by many extractors ("a partnership with chatbot maker, while"). The shared scan marks gaps that may be
+such holes, a learned model judges them, and the document has its say: one lost name is rarely alone, and a text whose house style
+looks like damage is left in peace. The stage reports places; it never edits and never fills in a name.
+
+The confidence of a lost name is a calibrated probability. It rests on ``prior``, the share of words after which a name was lost in the
+source at hand: an option of the stage, one in a thousand unless stated. Measured on web text of sources that the model had not seen, the
+tiers cut where 10,000 clean words have about 0.2 (precise), 1 (balanced) and 4 (thorough) false alarms.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from math import exp, log
+from types import MappingProxyType
 
 from cleaner.document import Document
+from cleaner.errors import ConfigError, valid_names
 from cleaner.model import Finding, Outcome
+from cleaner.stages.cut_texts import CUT_RULES, CUT_TRIGGERS, cut_texts
+from cleaner.stages.gap_kinds import KINDS, kind_of
+from cleaner.stages.gap_model import load_model
+from cleaner.stages.gap_names import likely_names
+from cleaner.stages.gap_style import is_bare_role, is_manner
 from cleaner.stages.gaps import TRIGGERS, find_gaps
 
 __all__ = ["RULES", "Truncation"]
 
-RULES: Mapping[str, str] = {
-    "truncation.lost-name": "A name stood here as a link; the extractor dropped the link and its text with it.",
-}
+RULES: Mapping[str, str] = MappingProxyType({**{kind.rule: kind.why for kind in KINDS.values()}, **CUT_RULES})
+"""What each rule of this stage is for; ``cleaner explain`` prints it."""
 
-_LEFT = re.compile(
-    r"(?:\b(?:the|an|our|its|their|your)"
-    r"|\b(?:partnership|collaboration|talks|deal|interview|founder|co-founder|CEO|interest|member|stake|head|maker)\s(?:of|with|at|by|in)"
-    r"|\b(?:with|by|from|for|in)\s(?:\w+\s)?(?:maker|giant|startup|rapper|singer|senator|rival))\Z",
-)
-_VERB = re.compile(r"(?:is|was|has|had|said|says|also|and)\s")
+DEFAULT_PRIOR = 1e-3
+"""Lost names per word: one in a thousand, at which the model is calibrated."""
+CUTS: Mapping[str, float] = MappingProxyType({"precise": 0.7, "balanced": 0.4, "thorough": 0.1})
+"""The confidence from which a tier reports a lost name. Cross-fitted on web text: 0.2, 1.0 and 4 false alarms per 10,000 clean words."""
+MODELS: Mapping[str, str] = MappingProxyType({"en": "en/truncation.bin"})
+BARE_ROLE_ODDS = 2.0
+"""Log-odds of "with chatbot maker," and the like: five in 12.7 million words of sound text against about one hole in 400."""
+CLUSTER_WORDS = 150
+"""Words of text that weigh as much as the prior when the document's own rate of holes is estimated."""
+MAX_RATE = 0.02
+"""No text is taken to have more holes per word than this."""
+SURE = 0.5
+"""Only gaps that are more likely holes than not count as evidence for others in the same document."""
+OPTIONS = ("prior",)
 
 
 class Truncation:
     """Reports lost names and cut texts; it never edits."""
 
     name = "truncation"
-    triggers = TRIGGERS
+    triggers = (*TRIGGERS, *CUT_TRIGGERS)
 
-    def __init__(self, profile: str = "precise", options: Mapping[str, object] | None = None) -> None:
+    def __init__(self, profile: str = "precise", options: Mapping[str, object] = MappingProxyType({})) -> None:
+        """Take a tier and the ``[stage.truncation]`` table. Raises ``ConfigError`` on an unknown key or a prior outside (0, 0.5]."""
+        for key in options:
+            if key not in OPTIONS:
+                raise ConfigError(f"stage.truncation: unknown key {key!r}; {valid_names(key, OPTIONS)}")
+        prior = options.get("prior", DEFAULT_PRIOR)
+        if isinstance(prior, bool) or not isinstance(prior, (int, float)) or not 0 < prior <= 0.5:
+            raise ConfigError(f"stage.truncation: prior is {prior!r}; give the share of words after which a name is lost, such as 0.001")
         self.profile = profile
-        self.options = dict(options or {})
+        self.prior = float(prior)
+        self._cut = CUTS[profile]
 
     def __call__(self, document: Document) -> Outcome:
         """Report the places of ``document`` where something is missing."""
         text = document.text
-        places = [gap for gap in find_gaps(text, document.triggers(self.name)) if _is_hole(text, *gap)]
-        if not places or document.lang != "en":
-            return Outcome()
-        return Outcome(
-            findings=tuple(
-                Finding(start, end, text[start:end], "truncation.lost-name", self.name, "a name seems to be missing here", confidence=0.9)
-                for start, end in places
+        spans = document.triggers(self.name)
+        findings = cut_texts(document, self.profile)
+        gaps = find_gaps(text, spans)
+        if gaps:
+            findings += self._lost_names(document, gaps)
+        if not findings:
+            return Outcome(score=0.0)
+        findings.sort(key=lambda finding: (finding.start, finding.end))
+        sound = 1.0
+        for finding in findings:
+            sound *= 1 - finding.confidence
+        return Outcome(findings=tuple(findings), score=1 - sound)
+
+    def _lost_names(self, document: Document, gaps: list[tuple[int, int]]) -> list[Finding]:
+        text = document.text
+        model = load_model(MODELS["en"])
+        judged = [(start, end, model.odds(text, start, end)) for start, end in model.worth(text, gaps, self.profile)]
+        judged += [(start, end, BARE_ROLE_ODDS) for start, end in gaps if is_bare_role(text, start, end)]
+        # Far below even odds nothing can lift a gap over the cut.
+        judged = [place for place in judged if place[2] > -5]
+        if not judged or document.lang not in MODELS:
+            return []
+        judged = sorted(place for place in judged if not is_manner(text, place[0], place[1]))
+        findings = []
+        last = -1
+        for (start, end, _), confidence in zip(judged, self._confidences(text, judged), strict=True):
+            if confidence < self._cut or start < last:
+                continue
+            last = end
+            kind = kind_of(text, start, end)
+            message, names = kind.message, likely_names(text, start, end)
+            findings.append(
+                Finding(start, end, text[start:end], kind.rule, self.name, message, ", ".join(names) or None, round(confidence, 3))
             )
-        )
+        return findings
+
+    def _confidences(self, text: str, judged: list[tuple[int, int, float]]) -> list[float]:
+        """Return the probability of each gap: the model's odds at the prior, or at the document's own rate where that is higher."""
+        base = _logit(self.prior) - _logit(DEFAULT_PRIOR)
+        first = [_probability(odds + base) for _, _, odds in judged]
+        sure = sum(value for value in first if value > SURE)
+        if len(judged) < 2 or not sure:
+            return first
+        words = CLUSTER_WORDS + len(text) / 6
+        confidences = []
+        for (_, _, odds), value in zip(judged, first, strict=True):
+            others = sure - value if value > SURE else sure
+            rate = min(MAX_RATE, (CLUSTER_WORDS * self.prior + others) / words)
+            confidences.append(max(value, _probability(odds + _logit(rate) - _logit(DEFAULT_PRIOR))))
+        return confidences
 
 
-def _is_hole(text: str, start: int, end: int) -> bool:
-    left, right = text[max(0, start - 60) : start], text[end : end + 12]
-    if left[-1:] in ".?!" and start and right[:1].islower():
-        return bool(_VERB.match(right)) and left[-3:-2].islower()
-    return bool(_LEFT.search(left)) and (right[:1] in ",.;)" or bool(re.match(r"(?:is|was|has|had|said|and former)\s", right)))
+def _logit(probability: float) -> float:
+    return log(probability / (1 - probability))
+
+
+def _probability(odds: float) -> float:
+    return 1 / (1 + exp(-odds)) if odds > -500 else 0.0

@@ -1,0 +1,88 @@
+"""What the model can't know: gaps that are a text's own manner, and one kind of hole that is plain without statistics."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["is_bare_role", "is_manner"]
+
+_CODE = re.compile(r"[{}\\|=<>]|::|->|\w\(\)")
+_LOWER_START = re.compile(r"[a-z]{2}[.!?] [a-z]")
+_UPPER_START = re.compile(r"[a-z]{2}[.!?] [A-Z]")
+_SPACED_COMMA = re.compile(r"\w ,")
+_WINDOW = 60
+_LOWER_SHARE = 0.12
+"""Lower-case sentence starts per upper-case one, from which they are taken for style; at least ``_LOWER_LEAST`` of them."""
+_LOWER_LEAST = 4
+_SPACED_SHARE = 0.4
+_SPACED_LEAST = 3
+_ASIDE = re.compile(
+    r"[,—–-]*\s?[,—–]?\s?(?:(?:uh|um|er|ah|oh|hmm|wh-|th-|you know|i mean|like|well|say|for example|for instance|of course|in particular|"
+    r"guess what|as it were|in fact|in turn|at least|if you will|if any|so to speak|in other words|among other things|at times|if possible|"
+    r"where possible|if necessary|where applicable|and/or|in part|in effect|sic)\b[^\w\s]|(?:uh|um|er|sic)\b)",
+    re.IGNORECASE,
+)
+_LATIN = re.compile(r"(?:in|ex|de|ad|per|pro|a|post) (?:situ|vivo|vitro|silico|utero|absentia|camera|facto|jure|hoc|nauseam|se|rata|priori|posteriori)\b")
+_PREPOSITIONS = "of|in|on|by|to|with|at|from|for|into|under|against|over|through|within|upon|about"
+_QUOTED = re.compile(r"\bof\Z")
+_QUOTE = re.compile(r", ?[\"'“‘]")
+_COORDINATED = re.compile(rf",? (?:or|and|and/or|but|if not) (?:(?:[\w-]+ ){{0,2}}(?:{_PREPOSITIONS})[,.;)]|(?:{_PREPOSITIONS}) )")
+_SECOND = re.compile(rf"\b(?:{_PREPOSITIONS}),? (?:or|and) (?:[\w-]+ ){{0,3}}(?:{_PREPOSITIONS})\Z")
+_PREPOSITION_END = re.compile(rf"\b(?:{_PREPOSITIONS})\Z", re.IGNORECASE)
+_HESITATES = re.compile(r"\b(?:[Uu][hm]|wh-|th-)")
+_ABBREVIATION = re.compile(
+    r"\b(?:co|inc|corp|ltd|plc|bros|vs|etc|no|nos|st|ave|dept|jr|sr|fig|figs|approx|gov|gen|sen|rep|rev|hon|ft|al|ed|eds|vol|cf|viz|mt|univ|"
+    r"assn|dr|mr|mrs|ms|prof|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tues?|wed|thurs?|fri|sat|sun|[a-z]|(?:[a-z]\.)+[a-z]|ph\.d)\.\Z",
+    re.IGNORECASE,
+)
+_IDIOM = re.compile(r"(?:by and large|in and of|over and over|through and through|on and on|by and by|in and out|on and off)\b", re.IGNORECASE)
+_BARE_ROLE = re.compile(
+    r"\b(?:of|with|by|from|for|to|between|against|like|including|told|via|over|joined)(?: (?!(?:the|an?|this|that|its|their|our|your|his|her|my|any|"
+    r"each|every|no|some|another|which|one|former|of)\b)[\w-]+){1,2}\Z"
+)
+_ROLES = frozenset(
+    "maker giant rapper singer carmaker automaker chipmaker drugmaker bassist drummer guitarist frontman songwriter filmmaker comedian "
+    "novelist dietitian nutritionist immunologist senator".split()
+)
+
+
+def is_bare_role(text: str, start: int, end: int) -> bool:
+    """Whether a noun such as "maker" or "rapper" stands at the gap with a preposition before it, no article, and no name after it.
+
+    "with chatbot maker," is one, "with a chatbot maker," is none. In 12.7 million words of sound text this happens five times.
+    """
+    low = text.rfind(" ", max(0, start - 16), start) + 1
+    if not low or text[low:start] not in _ROLES or text[end : end + 1] not in (",", ".", ")", ";"):
+        return False
+    return _BARE_ROLE.search(text[max(0, start - 60) : start]) is not None
+
+
+def is_manner(text: str, start: int, end: int) -> bool:
+    """Whether the gap ``start:end`` is a manner of writing: code, an aside, an idiom, an abbreviation, or a style of the whole text."""
+    low, high = max(0, start - _WINDOW), min(end + _WINDOW, len(text))
+    low = text.rfind("\n", low, start) + 1 or low
+    stop = text.find("\n", end, high)
+    high = stop if stop >= 0 else high
+    if _CODE.search(text, low, high):
+        return True
+    left, right = text[low:start], text[end:high]
+    word = left.rsplit(None, 1)[-1] if left.strip() else ""
+    if _ASIDE.match(right) or _LATIN.match(right) or _IDIOM.match(word + text[start:end] + right):
+        return True
+    follow = right.lstrip(" ,—–-…")
+    if word and len(follow) < len(right) and follow[: len(word) + 1].lower().rstrip(" ,") == word.lower() and _HESITATES.search(text):
+        return True  # speech, "in the, in the park"
+    if _QUOTED.search(left) and _QUOTE.match(right):
+        return True  # "along the lines of, 'we will see'"
+    if _PREPOSITION_END.search(left) and (_COORDINATED.match(text[start:end] + right) or start == end and _SECOND.search(left)):
+        return True  # "in, or embodied in, a product"
+    after = right[:1]
+    if left and left[-1] in ".!?" and after.islower():
+        if left[-1] == "." and _ABBREVIATION.search(left):
+            return True
+        lower = sum(1 for _ in _LOWER_START.finditer(text))
+        return lower >= _LOWER_LEAST and lower > _LOWER_SHARE * sum(1 for _ in _UPPER_START.finditer(text))
+    if start < end and after and after in ",.;:?!":
+        spaced = sum(1 for _ in _SPACED_COMMA.finditer(text))
+        return spaced >= _SPACED_LEAST and spaced > _SPACED_SHARE * text.count(",")
+    return False
