@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from cleaner.arrow import column_at, is_text, replace_texts, resolve, text_type
 from cleaner.corpus.rows import Fields, Passage, Row, UnwritableError, language_code
 from cleaner.corpus.store import open_read
 from cleaner.corpus.streams import ByteSink, Damage, need
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-__all__ = ["ParquetBlock", "ParquetOutput", "parquet_blocks", "read_batches", "replace_texts", "resolve", "row_bytes"]
+__all__ = ["GroupWriter", "ParquetBlock", "ParquetOutput", "open_parquet", "parquet_blocks", "read_batches", "row_bytes"]
 
 BATCH_BYTES = 2 << 20
 """Bytes of a batch that are aimed at, by the average row of its row group."""
@@ -84,60 +85,6 @@ def read_batches(
             count = part
         index += count
         first += meta.num_rows
-
-
-def resolve(schema: pa.Schema, name: str) -> tuple[int, ...] | None:
-    """Return the way to a column as indexes, ``None`` when there is none: a column of that very name, or nested fields."""
-    import pyarrow as pa
-
-    at = schema.get_field_index(name)
-    if at >= 0:
-        return (at,)
-    way: list[int] = []
-    fields: Any = schema
-    for part in name.split("."):
-        at = fields.get_field_index(part)
-        if at < 0:
-            return None
-        way.append(at)
-        fields = fields.field(at).type
-        if not pa.types.is_struct(fields):
-            break
-    return tuple(way) if len(way) == len(name.split(".")) else None
-
-
-def _text_type(schema: pa.Schema, way: Sequence[int]) -> pa.DataType:
-    field: Any = schema
-    for at in way:
-        field = field.field(at)
-        field = field if not hasattr(field, "type") else field.type
-    return field
-
-
-def column_at(batch: pa.RecordBatch, way: Sequence[int]) -> pa.Array:
-    """Return the array that ``way`` leads to; a null on the way is a null in it."""
-    import pyarrow.compute as pc
-
-    array = batch.column(way[0])
-    for at in way[1:]:
-        array = pc.struct_field(array, [at])
-    return array
-
-
-def is_text(type: pa.DataType) -> bool:
-    """Whether values of ``type`` are texts: strings of any width, bytes, or a dictionary of these."""
-    import pyarrow as pa
-
-    if pa.types.is_dictionary(type):
-        type = type.value_type
-    view = getattr(pa.types, "is_string_view", lambda type: False)
-    return bool(
-        pa.types.is_string(type)
-        or pa.types.is_large_string(type)
-        or view(type)
-        or pa.types.is_binary(type)
-        or pa.types.is_large_binary(type)
-    )
 
 
 class ParquetBlock:
@@ -232,42 +179,12 @@ def parquet_blocks(file: BinaryIO, fields: Fields, wanted: Callable[[int], bool]
         way = resolve(schema, name)
         if way is None:
             continue
-        type = _text_type(schema, way)
+        type = text_type(schema, way)
         if name in fields.texts and not is_text(type):
             raise Damage(f"column {name!r} holds {type}, not texts; name another with --text-field")
         columns.append(name)
     for index, _, first, batch in read_batches(source, columns or None, wanted):
         yield ParquetBlock(index, batch, first, fields, source)
-
-
-def replace_texts(batch: pa.RecordBatch, way: Sequence[int], texts: Mapping[int, str]) -> pa.RecordBatch:
-    """Return ``batch`` with new ``texts`` (by row, from 0) in the column that ``way`` leads to."""
-    if not texts:
-        return batch
-    import pyarrow as pa
-
-    column = _replaced(batch.column(way[0]), way[1:], texts)
-    arrays = [column if at == way[0] else batch.column(at) for at in range(batch.num_columns)]
-    return pa.RecordBatch.from_arrays(arrays, schema=batch.schema)
-
-
-def _replaced(array: pa.Array, way: Sequence[int], texts: Mapping[int, str]) -> pa.Array:
-    import pyarrow as pa
-
-    if way:
-        children = [array.field(at) for at in range(array.type.num_fields)]
-        children[way[0]] = _replaced(children[way[0]], way[1:], texts)
-        fields = [array.type.field(at) for at in range(array.type.num_fields)]
-        return pa.StructArray.from_arrays(children, fields=fields, mask=array.is_null())
-    type = array.type
-    values = array.to_pylist()
-    inner = type.value_type if pa.types.is_dictionary(type) else type
-    as_bytes = pa.types.is_binary(inner) or pa.types.is_large_binary(inner)
-    for at, text in texts.items():
-        values[at] = text.encode("utf-8") if as_bytes else text
-    if pa.types.is_dictionary(type):
-        return pa.array(values, inner).dictionary_encode().cast(type)
-    return pa.array(values, type)
 
 
 class ParquetOutput:

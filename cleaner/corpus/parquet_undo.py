@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cleaner.corpus.parquet import GroupWriter, column_at, open_parquet, read_batches, replace_texts, resolve
+from cleaner.arrow import column_at, replace_texts, resolve
+from cleaner.corpus.parquet import GroupWriter, open_parquet, read_batches
 from cleaner.corpus.restore import Audited, Kept, inverse, merged
 from cleaner.corpus.rows import Fields, replaced
 from cleaner.corpus.store import open_read
