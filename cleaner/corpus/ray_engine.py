@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -85,12 +86,14 @@ def _cluster(ray: Any, workers: int) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
+    address = os.environ.get("RAY_ADDRESS", "")
+    _check_address(address)
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
     try:
-        if os.environ.get("RAY_ADDRESS"):
+        if address:
             # Ray finds the driver's own address by itself, except on a cluster that lives on loopback.
             own = {"_node_ip_address": os.environ["RAY_NODE_IP_ADDRESS"]} if "RAY_NODE_IP_ADDRESS" in os.environ else {}
-            ray.init(address=os.environ["RAY_ADDRESS"], **own, **quiet)
+            ray.init(address=address, **own, **quiet)
         else:
             ray.init(num_cpus=workers or None, include_dashboard=False, **quiet)
     except (ConnectionError, RuntimeError, ValueError) as error:
@@ -100,3 +103,14 @@ def _cluster(ray: Any, workers: int) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def _check_address(address: str) -> None:
+    """Raise ``ConfigError`` when nothing listens at ``host:port``; Ray itself would end the process without a word of ours."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit() or "/" in host:
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=10).close()
+    except (OSError, OverflowError) as error:
+        raise ConfigError(f"--engine ray: nothing answers at {address} ({error}); check RAY_ADDRESS") from None

@@ -73,6 +73,7 @@ def run(
             _write(plan.manifest, json.dumps(identity, indent=2, default=str).encode())
         reports = _clean(plan, chain, options, run_id, progress, summary)
         _account(plan, reports, summary, progress)
+        _sweep(plan)  # what a lost worker or node left
     summary.seconds = time.monotonic() - began
     if options.summary is not None:
         text = summary.markdown() if options.summary.endswith(".md") else json.dumps(summary.as_dict(), indent=2) + "\n"
