@@ -35,6 +35,11 @@ class Block(Protocol):
         ...
 
     @property
+    def pages(self) -> bool:
+        """Whether its texts were extracted from pages, of which some have none."""
+        ...
+
+    @property
     def head(self) -> bytes:
         """Bytes before its first row that belong to no row: a byte order mark, the header of a table."""
         ...
@@ -62,6 +67,8 @@ class Block(Protocol):
 
 class RawBlock:
     """What blocks have in common whose output is their input with some stretches replaced."""
+
+    pages = False
 
     def piece(self, row: Row, edits: Mapping[int, Sequence[Edit]]) -> str:
         """Return the raw record with the edits in it."""
@@ -129,6 +136,7 @@ class TextBlock(RawBlock):
         self._data = data
         self._format = format
         self._encoding = Encoding()
+        self.pages = format.name == "html"
 
     def rows(self) -> Iterator[Row]:
         """Yield the one document."""

@@ -72,6 +72,7 @@ def clean_block(block: Block, chain: ChainLike, task: Task, limit: int | None = 
                     audit += _audited(row, doc, judged, task.keep_text)
                 if task.scores:
                     scores.append(scores_line(row.number, doc, task.fields.texts, judged))
+                tally.empty += block.pages and not any(passage.text for passage in row.passages)
                 tally.count(judged, [passage.text for passage in row.passages], doc, task.keep_text)
                 continue
         pieces.append(block.dropped(row))

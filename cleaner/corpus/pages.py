@@ -93,6 +93,7 @@ class PageBlock(RawBlock):
     """Some pages of a WARC file: (id as JSON, address, date, content, whether it is HTML)."""
 
     head = b""
+    pages = True
 
     def __init__(self, index: int, pages: Sequence[tuple[str, str, str, bytes, bool]], number: int, fields: Fields) -> None:
         self.index = index

@@ -91,6 +91,7 @@ class ParquetBlock:
     """A batch of a row group; only the columns that matter are read."""
 
     head = b""
+    pages = False
 
     def __init__(self, index: int, batch: pa.RecordBatch, first: int, fields: Fields, source: pq.ParquetFile) -> None:
         self.index = index

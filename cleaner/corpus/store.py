@@ -138,7 +138,10 @@ def expand_remote(path: str) -> tuple[list[str], bool]:
             return [where], True
         return list(fs.find(where)), False
 
-    names, single = _guarded(path, "listed", listed)
+    try:
+        names, single = _guarded(path, "listed", listed)
+    except FileNotFoundError:
+        raise SourceError(f"{path}: is not there; check the address") from None
     return [f"{scheme}://{name.lstrip('/') if scheme != 'file' else name}" for name in sorted(names)], single
 
 

@@ -210,6 +210,16 @@ class ChunkReader(io.RawIOBase):
         self.count += len(data)
         return data
 
+    def tell(self) -> int:
+        """Return the number of bytes handed out."""
+        return self.count
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Stay in place; raise ``OSError`` for any other place."""
+        if (offset, whence) not in ((0, io.SEEK_CUR), (self.count, io.SEEK_SET)):
+            raise OSError("a stream can't be sought in")
+        return self.count
+
     def readinto(self, buffer: Any) -> int:
         """Fill ``buffer`` and return the number of bytes."""
         data = self.read(len(buffer))
