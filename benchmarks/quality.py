@@ -31,6 +31,7 @@ SCORED_ON: Mapping[str, tuple[str, ...]] = {
     "clean": ("train",),
 }
 """The folder of the data that each task is scored on."""
+IN_SAMPLE = "IN SAMPLE"
 STAGE_OF = {"mojibake": "mojibake", "debris": "debris", "holes": "truncation", "mt": "translation"}
 
 
@@ -51,31 +52,30 @@ def trained_on(card: Mapping[str, Any], folder: str) -> bool:
     return any(f"{folder}/" in str(value) for value in named)
 
 
-def basis(task: str, stages: Sequence[str], cards: Mapping[str, Mapping[str, Any]]) -> str:
-    """Say how the tables of ``stages`` relate to the texts of ``task``."""
-    own = [name for name in sorted(cards) if name.partition("/")[2].partition(".")[0].partition("-")[0] in stages]
+def basis(task: str, stages: Sequence[str], cards: Mapping[str, Mapping[str, Any]], tables: Sequence[str]) -> str:
+    """Say how the learned ``tables`` of ``stages`` relate to the texts of ``task``."""
+    own = [name for name in tables if name.partition("/")[2].partition("-")[0] in stages]
     if not own:
         return "no learned table"
+    unknown = [name for name in own if name not in cards]
+    if unknown:
+        return f"{IN_SAMPLE}: no card says what {', '.join(unknown)} was trained on"
     seen = [name for name in own if any(trained_on(cards[name], folder) for folder in SCORED_ON[task])]
-    return f"IN SAMPLE: trained on it ({', '.join(seen)})" if seen else "apart from training"
+    return f"{IN_SAMPLE}: {', '.join(seen)} was trained on it" if seen else "apart from training"
 
 
-def held_out_rows(task: str, cards: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, Any]]:
-    """Return ``(table, figure, value)`` of what the cards of the task's stage say about texts held out."""
-    rows: list[tuple[str, str, Any]] = []
+def learned_tables(rules: Path = ROOT / "rules") -> list[str]:
+    """Return the names of the learned tables, such as ``any/debris``."""
+    return [f"{path.parent.name}/{path.stem}" for path in sorted(rules.glob("*/*.bin"))]
+
+
+def held_out(task: str, cards: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what the cards of the task's stage say about texts held out: ``"text, figure"`` to a value, or to one per profile."""
+    rows: dict[str, Any] = {}
     for name, card in cards.items():
-        if name.partition("/")[2].startswith(STAGE_OF.get(task, "-")):
-            for key in ("held-out", "figures"):
-                rows += [(name, label, value) for label, value in _leaves(card.get(key, {}))]
+        if name.partition("/")[2].partition("-")[0] == STAGE_OF.get(task):
+            rows.update(card.get("held-out", {}))
     return rows
-
-
-def _leaves(value: Any, path: str = "") -> list[tuple[str, Any]]:
-    if isinstance(value, Mapping):
-        return [leaf for key, inner in value.items() for leaf in _leaves(inner, f"{path}, {key}" if path else str(key))]
-    if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
-        return [leaf for i, item in enumerate(value) for leaf in _leaves(item, f"{path} {i + 1}")]
-    return [(path, value)]
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
@@ -95,36 +95,46 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             begin = time.process_time()
             figures[profile] = run_task(task, options.data, predict, profile, options.sample)
             print(f"{task}, {profile}: {time.process_time() - begin:.0f} s CPU", file=sys.stderr)
-        order = list(dict.fromkeys(key for one in figures.values() for key in one))
         result["tasks"][task] = {
             "stages": list(stages),
-            "basis": "held out, fold by fold" if task in folds else basis(task, stages, cards),
-            "rows": [
-                {"text": text, "figure": figure, **{profile: one.get((text, figure)) for profile, one in figures.items()}}
-                for text, figure in order
-            ],
-            "cards": [{"table": table, "figure": name, "value": value} for table, name, value in held_out_rows(task, cards)],
+            "basis": "held out, fold by fold" if task in folds else basis(task, stages, cards, learned_tables()),
+            "rows": _rows(figures, held_out(task, cards)),
         }
     return result
 
 
+def _rows(figures: Mapping[str, Figures], held: Mapping[str, Any]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for text, figure in dict.fromkeys(key for one in figures.values() for key in one):
+        row: dict[str, Any] = {"text": text, "figure": figure}
+        row.update({profile: one.get((text, figure)) for profile, one in figures.items()})
+        if (card := held.get(f"{text}, {figure}")) is not None:
+            row["held_out"] = card if isinstance(card, Mapping) else dict.fromkeys(figures, card)
+        rows.append(row)
+    return rows
+
+
 def as_markdown(result: Mapping[str, Any]) -> str:
-    """Return the figures as one table, with what the cards say below it."""
+    """Return the figures as one table, and below it how the learned tables relate to the texts scored."""
     profiles = [p for p in PROFILES if any(p in row for task in result["tasks"].values() for row in task["rows"])]
     rows = [
-        [name, row["text"], row["figure"], *(number(row.get(profile)) for profile in profiles)]
+        [f"{name} *" if task["basis"].startswith(IN_SAMPLE) else name, row["text"], row["figure"], *(_cell(row, p) for p in profiles)]
         for name, task in result["tasks"].items()
         for row in task["rows"]
     ]
     parts = [markdown_table(["task", "text", "figure", *profiles], rows)]
+    if any(task["basis"].startswith(IN_SAMPLE) for task in result["tasks"].values()):
+        parts.append("\\* A learned table saw these texts, or may have. Figures in brackets: the same cross-fitted, from the table's card.")
     if result["sample"]:
-        parts.append(f"A sample of {result['sample']} records for each task: for comparison with itself only.")
+        parts.append(f"A sample of {result['sample']} records of each file: for comparison with itself only.")
     notes = [[name, ", ".join(task["stages"]), task["basis"]] for name, task in result["tasks"].items()]
-    parts.append(markdown_table(["task", "stages that ran", "learned tables and the text scored"], notes))
-    cards = [[c["table"], c["figure"], c["value"]] for task in result["tasks"].values() for c in task["cards"]]
-    if cards:
-        parts.append("What the cards of the learned tables say:\n\n" + markdown_table(["table", "figure", "value"], cards))
+    parts.append(markdown_table(["task", "stages that ran", "learned tables and the texts scored"], notes))
     return "\n\n".join(parts) + "\n"
+
+
+def _cell(row: Mapping[str, Any], profile: str) -> str:
+    held = row.get("held_out", {}).get(profile)
+    return number(row.get(profile)) + (f" ({number(held)})" if held is not None else "")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
