@@ -261,6 +261,19 @@ def test_config_and_init(cli: Cli) -> None:
     assert cli("init")[0] == 2
 
 
+def test_mined_rules_remove_what_recurs(cli: Cli) -> None:
+    for number in range(6):
+        body = f"The council of town {number} met on day {number} and talked for {number} hours about the road and the bridge."
+        write(f"c/{number}.txt", f"Title of day {number}\n\n{body}\n\nSign up for the Linnet Letter today\n")
+    assert cli("mine", "c", "-o", "mined.toml")[0] == 0
+    assert cli("mine", "c", "-o", "mined.toml")[0] == 2  # a review may be in it
+    assert cli("rules", "test", "mined.toml")[0] == 0
+    write("cleaner.toml", 'rules = ["mined.toml"]\nprofile = "thorough"\n')
+    cli("fix", "c")
+    assert "Linnet" not in Path("c/3.txt").read_text()
+    assert "The council of town 3" in Path("c/3.txt").read_text()
+
+
 @pytest.mark.parametrize("verb", sorted(VERBS))
 def test_every_verb_has_help_with_an_example(cli: Cli, verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:

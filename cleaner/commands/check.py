@@ -14,9 +14,8 @@ from typing import Any
 
 from cleaner.atomic import write_atomic
 from cleaner.chain import Chain
-from cleaner.commands.common import Chains, add_chain_arguments, settings_of
+from cleaner.commands.common import Chains, add_chain_arguments, corpus_files, settings_of
 from cleaner.corpus.files import Source, fix_source, open_source
-from cleaner.corpus.formats import format_of
 from cleaner.corpus.judge import judge
 from cleaner.corpus.rows import Fields, Row
 from cleaner.errors import ConfigError, SourceError
@@ -121,27 +120,16 @@ class _Run:
     def _paths(self) -> Iterator[str]:
         if "-" in self.args.paths and len(self.args.paths) > 1:
             raise ConfigError("cleaner: - stands for standard input and can't be mixed with paths; give one or the other")
-        for name in self.args.paths:
-            if name != "-" and Path(name).is_dir():
-                yield from self._folder(Path(name))
-            else:
-                yield name
+        for name in corpus_files(self.args.paths):
+            if self.verb in ("fix", "diff") and name not in self.args.paths and not self._fixable(name):
+                continue  # a folder may hold what can only be checked
+            yield name
 
-    def _folder(self, folder: Path) -> Iterator[str]:
-        for root, folders, names in os.walk(folder):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(names):
-                form = format_of(name)
-                if form is None or name.startswith("."):
-                    continue
-                path = os.path.join(root, name)
-                try:
-                    source = open_source(path, self.fields)
-                except SourceError as error:
-                    self._trouble(str(error))
-                    continue
-                if self.verb in ("check", "baseline") or source.fixable:
-                    yield path
+    def _fixable(self, name: str) -> bool:
+        try:
+            return open_source(name, self.fields).fixable
+        except SourceError:
+            return True  # it is named when its turn comes
 
     def _one(self, path: str) -> None:
         stdin = sys.stdin.buffer if path == "-" else None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cleaner.chain import Chain
+from cleaner.corpus.formats import format_of
 from cleaner.errors import ConfigError, valid_names
 from cleaner.model import STAGES
 from cleaner.rules import PROFILES
 from cleaner.settings import Settings, find_config, load_settings
 
-__all__ = ["Chains", "add_chain_arguments", "load_found_settings", "settings_of"]
+__all__ = ["Chains", "add_chain_arguments", "corpus_files", "load_found_settings", "settings_of"]
 
 
 def add_chain_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,6 +66,19 @@ def load_found_settings() -> Settings:
     if found is None:
         return Settings()
     return load_settings(found.relative_to(here) if found.parent == here else found)
+
+
+def corpus_files(names: Iterable[str]) -> Iterator[str]:
+    """Yield the files that ``names`` stand for; of a folder those with a known suffix, hidden ones left out, sorted."""
+    for name in names:
+        if not os.path.isdir(name):
+            yield name
+            continue
+        for root, folders, files in os.walk(name):
+            folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
+            for file in sorted(files):
+                if not file.startswith(".") and format_of(file) is not None:
+                    yield os.path.join(root, file)
 
 
 class Chains:

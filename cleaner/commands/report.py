@@ -87,8 +87,8 @@ def _context(rows: Iterable[tuple[str, Mapping[str, Any]]], source: Path, field:
             path = source / shard
             if not path.is_file():  # the audit of other formats is named after the shard, with .jsonl behind it
                 path = source / os.path.splitext(shard)[0]
-        for row in open_source(str(path), Fields(texts=(field,))).rows():
-            for start, end in by_row.get(row.number, ()):
-                text = row.passages[0].text or "" if row.passages else ""
-                found[shard, row.number, start, end] = (text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT])
+        for record in open_source(str(path), Fields(texts=(field,))).rows():
+            for start, end in by_row.get(record.number, ()):
+                text = record.passages[0].text or "" if record.passages else ""
+                found[shard, record.number, start, end] = (text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT])
     return found
