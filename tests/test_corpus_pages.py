@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -151,11 +152,19 @@ def test_a_warc_goes_to_json_lines(tmp_path: Path, packed: bool) -> None:
         undo(str(tmp_path / "out1.jsonl"), str(tmp_path / "audit1"), str(tmp_path / "quarantine1"), str(tmp_path / "back"))
 
 
-@pytest.mark.parametrize("damage", ["cut", "other"])
-def test_a_damaged_warc_is_one_line(tmp_path: Path, damage: str) -> None:
+DAMAGED = [
+    ("in.warc.gz", lambda data: gzip.compress(data)[:-200], "ends too early"),
+    ("in.warc.gz", lambda data: gzip.compress(b"no archive at all\n" * 50), "not a sound WARC"),
+    ("in.warc", lambda data: data[:-300], "ends inside a record"),
+    ("in.warc", lambda data: data[:-100], "ends inside a record"),
+    ("in.warc", lambda data: data[:500] + bytes(range(256)) * 10 + data[500:], "not a sound WARC"),
+]
+
+
+@pytest.mark.parametrize(("name", "damage", "problem"), DAMAGED)
+def test_a_damaged_warc_is_one_line(tmp_path: Path, name: str, damage: Callable[[bytes], bytes], problem: str) -> None:
     pytest.importorskip("fastwarc")
-    data = gzip.compress(b"".join(archive()))
-    source = write(tmp_path / "in.warc.gz", data[:-200] if damage == "cut" else gzip.compress(b"no archive at all\n" * 50))
+    source = write(tmp_path / name, damage(b"".join(archive())))
     summary = run([source], str(tmp_path / "out.jsonl"), CHAIN)
-    assert list(summary.failed) == ["in.warc.gz"]
+    assert problem in summary.failed[name]
     assert not (tmp_path / "out.jsonl").exists()

@@ -62,15 +62,27 @@ def add_arguments(parser: argparse.ArgumentParser, verb: str) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Run the verb; return 0, or 3 when something was quarantined or unreadable."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    progress: Progress = Quiet() if args.no_progress else Bar()
-    if args.verb == "undo":
-        from cleaner.corpus.undo import undo
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return _undo(args) if args.verb == "undo" else _run(args)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
-        back = undo(args.cleaned, args.audit, args.quarantine, args.output, progress)
-        if not args.quiet:
-            sys.stderr.write(f"gave back {back.rows:,} rows of {back.shards:,} shards, {back.edits:,} edits undone\n")
-        return 0
+
+def _undo(args: argparse.Namespace) -> int:
+    from cleaner.corpus.undo import undo
+
+    back = undo(args.cleaned, args.audit, args.quarantine, args.output, _progress(args))
+    if not args.quiet:
+        sys.stderr.write(f"gave back {back.rows:,} rows of {back.shards:,} shards, {back.edits:,} edits undone\n")
+    return 0
+
+
+def _progress(args: argparse.Namespace) -> Progress:
+    return Quiet() if args.no_progress else Bar()
+
+
+def _run(args: argparse.Namespace) -> int:
     from cleaner.chain import Chain
     from cleaner.corpus.run import run
 
@@ -92,6 +104,7 @@ def main(args: argparse.Namespace) -> int:
         max_removed=args.max_removed,
     )
     chain = Chain(settings_of(args))
+    progress = _progress(args)
     summary = run(args.sources, args.output, chain, options, progress)
     if not args.quiet:
         # The corpus itself may be on the standard output.

@@ -18,6 +18,8 @@ from cleaner.corpus.streams import Damage, need
 if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
 
+    from cleaner.corpus.streams import ChunkReader
+
 __all__ = ["MAX_DEPTH", "PageBlock", "page_row", "page_text", "warc_blocks"]
 
 MAX_DEPTH = 2000
@@ -146,15 +148,12 @@ def warc_blocks(file: BinaryIO, format: Format, fields: Fields, wanted: Callable
 
 
 def _warc_pages(file: BinaryIO, format: Format) -> Iterator[tuple[str, str, str, bytes, bool]]:
-    from fastwarc.warc import ArchiveIterator, WarcRecordType
+    from fastwarc.warc import WarcRecordType
 
     from cleaner.corpus.streams import ChunkReader, chunks
 
-    kinds = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion
     stream = ChunkReader(chunks(file, format.compression))
-    some = False
-    for record in ArchiveIterator(stream, record_types=kinds, parse_http=True, strict_mode=False):
-        some = True
+    for record in _warc_records(stream):
         is_html = _is_page(record)
         kind = record.headers.get("Content-Type") or ""
         plain = record.record_type == WarcRecordType.conversion and kind.startswith("text/plain")
@@ -164,8 +163,27 @@ def _warc_pages(file: BinaryIO, format: Format) -> Iterator[tuple[str, str, str,
         headers = record.headers
         doc = json.dumps(headers.get("WARC-Record-ID") or "")
         yield doc, headers.get("WARC-Target-URI") or "", headers.get("WARC-Date") or "", content, is_html
-    if not some and stream.count and not stream.head.startswith(b"WARC/"):
-        raise Damage("not a WARC file; name one, or leave it out")
+    if stream.count and not stream.tail.endswith(b"\r\n\r\n"):
+        raise Damage("ends inside a record; get the whole file")
+
+
+def _warc_records(stream: ChunkReader) -> Iterator[WarcRecord]:
+    from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+    kinds = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion
+    try:
+        yield from ArchiveIterator(stream, record_types=kinds, parse_http=True, strict_mode=False)
+    except Damage:
+        raise
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise Damage(f"not a sound WARC file ({error}); get the whole file") from None
+    except BaseException as error:
+        # The library's own panics are no ordinary exceptions.
+        if type(error).__name__ != "PanicException" and not isinstance(error, ValueError):
+            raise
+        raise Damage("not a sound WARC file; get the whole file") from None
 
 
 def _is_page(record: WarcRecord) -> bool:

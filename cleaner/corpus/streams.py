@@ -187,8 +187,8 @@ class ChunkReader(io.RawIOBase):
         self._held = b""
         self.count = 0
         """Bytes handed out."""
-        self.head = b""
-        """The first bytes handed out."""
+        self.tail = b""
+        """The last four bytes handed out."""
 
     def readable(self) -> bool:
         """Return ``True``."""
@@ -206,7 +206,7 @@ class ChunkReader(io.RawIOBase):
                     return b""
                 self._held = following
             data, self._held = self._held[:size], self._held[size:]
-        self.head = self.head or data[:16]
+        self.tail = (self.tail + data[-4:])[-4:]
         self.count += len(data)
         return data
 
