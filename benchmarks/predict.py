@@ -1,11 +1,8 @@
 """Runs the shipped chain over labelled records, with its own tables or, fold by fold, with tables that never saw the record.
 
-A folder of folds is what a training script writes with ``--folds DIR``::
-
-    DIR/folds.json            {"key": "site", "folds": [["a.example", …], ["b.example", …]]}
-    DIR/0/any/debris.bin …    the tables trained without the records whose key is in the first list
-
-``key`` is a field of the records, or ``id``. Each fold is judged in a process of its own, because a stage keeps the table it has loaded.
+A folder of folds is what a training script writes with ``--folds DIR``: ``sites.json`` (or ``sources.json``) holds the number of the
+fold of each site, and ``0.bin``, ``1.bin`` … are the tables trained without the sites of that fold. Each fold is judged in a process of
+its own, because a stage keeps the table it has loaded.
 """
 
 from __future__ import annotations
@@ -16,6 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -37,6 +35,8 @@ class Predictor:
     stages: tuple[str, ...]
     folds: Path | None = None
     """A folder of folds; ``None`` judges with the shipped tables."""
+    table: str = ""
+    """The shipped table that the tables of the folds stand in for, such as ``any/debris.bin``."""
     _chains: dict[str, Chain] = field(default_factory=dict)
 
     def __call__(self, profile: str, records: Sequence[Record], text_of: Callable[[Record], str]) -> Iterator[tuple[Record, Result]]:
@@ -46,16 +46,16 @@ class Predictor:
             for record in records:
                 yield record, chain.clean(text_of(record))
             return
-        plan = json.loads((self.folds / "folds.json").read_text(encoding="utf-8"))
-        key = plan["key"]
-        fold_of = {value: index for index, values in enumerate(plan["folds"]) for value in values}
-        unknown = {record[key] for record in records} - fold_of.keys()
-        if unknown:
-            raise SystemExit(f"{self.folds}/folds.json: {len(unknown)} values of {key} are in no fold, such as {sorted(unknown)[:3]}")
-        for index in range(len(plan["folds"])):
-            mine = [record for record in records if fold_of[record[key]] == index]
-            if mine:
-                yield from zip(mine, _judge_apart(self.folds / str(index), self.stages, profile, [text_of(r) for r in mine]), strict=True)
+        (plan,) = self.folds.glob("*.json")
+        key = plan.stem.removesuffix("s")
+        fold_of = json.loads(plan.read_text(encoding="utf-8"))
+        groups: dict[int, list[Record]] = defaultdict(list)
+        for record in records:
+            # A site that no fold names was not trained on; any table is apart from it.
+            groups[fold_of.get(record[key], 0)].append(record)
+        for fold, mine in sorted(groups.items()):
+            table = self.folds / f"{fold}.bin"
+            yield from zip(mine, _judge_apart(table, self.table, self.stages, profile, [text_of(r) for r in mine]), strict=True)
 
     def _chain(self, profile: str) -> Chain:
         from cleaner import Chain
@@ -65,13 +65,13 @@ class Predictor:
         return self._chains[profile]
 
 
-def _judge_apart(tables: Path, stages: tuple[str, ...], profile: str, texts: list[str]) -> list[Result]:
+def _judge_apart(table: Path, place: str, stages: tuple[str, ...], profile: str, texts: list[str]) -> list[Result]:
     from cleaner.tables import rules_dir
 
     with tempfile.TemporaryDirectory() as folder:
         rules = Path(folder) / "rules"
         shutil.copytree(rules_dir(), rules)
-        shutil.copytree(tables, rules, dirs_exist_ok=True)
+        shutil.copy(table, rules / place)
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(1, mp_context=context) as pool:
             return pool.submit(_judge, str(rules), stages, profile, texts).result()

@@ -32,6 +32,8 @@ SCORED_ON: Mapping[str, tuple[str, ...]] = {
 }
 """The folder of the data that each task is scored on."""
 IN_SAMPLE = "IN SAMPLE"
+FOLD_TABLES = {"debris": "any/debris.bin", "holes": "en/truncation.bin", "mt": "en/translation.bin"}
+"""The table that the folds of a task stand in for."""
 STAGE_OF = {"mojibake": "mojibake", "debris": "debris", "holes": "truncation", "mt": "translation"}
 
 
@@ -89,7 +91,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             continue
         stages = TASKS["clean"][1] if options.whole_chain else TASKS[task][1]
         stages = tuple(name for name in stages if name not in options.without)
-        predict = Predictor(stages, Path(folds[task]) if task in folds else None)
+        predict = Predictor(stages, Path(folds[task]), FOLD_TABLES[task]) if task in folds else Predictor(stages)
         figures: dict[str, Figures] = {}
         for profile in options.profile or PROFILES:
             begin = time.process_time()

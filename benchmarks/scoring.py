@@ -100,10 +100,8 @@ def debris(data: Path, predict: Predictor, profile: str, sample: int | None, fol
         scorer, [record for record in residual if record["source"] == "scrapinghub"], results, folder
     ).get("ALL")
     sparse = every(list(read_jsonl(data / "debris" / "dev_sparse.jsonl")), sample)
-    # The tables that a fold of folds holds out are chosen by the sites of dev.jsonl.
-    if predict.folds is None:
-        spread = {r["id"]: result for r, result in predict(profile, sparse, lambda r: "\n".join(_lines(r)))}
-        views["sparse labels, German"] = _debris_rows(scorer, [r for r in sparse if r["lang"] == "de"], spread, folder).get("ALL")
+    spread = {r["id"]: result for r, result in predict(profile, sparse, lambda r: "\n".join(_lines(r)))}
+    views["sparse labels, German"] = _debris_rows(scorer, [r for r in sparse if r["lang"] == "de"], spread, folder).get("ALL")
     names = {"precision": "precision", "recall": "recall", "f1": "F1", "article_words_lost": "article words lost"}
     names["docs_losing_over_5pct_words"] = "documents losing > 5 % of their words"
     for view, row in views.items():
