@@ -211,7 +211,8 @@ def _pattern(rule: Rule) -> Iterator[str]:
         ):
             yield f"expected no empty match, found one in {_short(text)}"
             break
-    gate = f" {rule.prefilter[0]}" if rule.prefilter else ""
+    # A line is looked at only where it holds a literal of the gate, and an engine may ask for more; a hit has it all.
+    gate = " " + (_one_line(rule.hits[0].hit) if rule.hits else "".join(rule.prefilter[:1]))
     for head, unit, tail in _attacks(rule.hits):
 
         def spent(size: int, head: str = head, unit: str = unit, tail: str = tail) -> float:
@@ -242,7 +243,7 @@ def _attacks(hits: Iterable[Example]) -> Iterator[tuple[str, str, str]]:
     for run in RUNS:
         yield "", run, "~"
     for example in [*hits][:3]:
-        hit = example.hit.replace("\r", " ").replace("\n", " ")
+        hit = _one_line(example.hit)
         yield "", hit, ""
         yield "", hit + " ", "~"
         if len(hit) > 2:
@@ -255,6 +256,10 @@ def _attacks(hits: Iterable[Example]) -> Iterator[tuple[str, str, str]]:
             if kind not in kinds:
                 kinds.add(kind)
                 yield hit[:at], character, hit[at + 1 : -1] + "~"
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\r", " ").replace("\n", " ")
 
 
 def _short(text: str | None) -> str:
