@@ -35,11 +35,10 @@ def test_healthy_texts_of_the_counts_need_nothing() -> None:
     from cleaner import Chain
 
     for path in sorted((BENCHMARKS / "texts").glob("healthy-*.txt")):
-        for profile in ("precise", "balanced", "thorough"):
-            text = path.read_text(encoding="utf-8")
-            result = Chain.default(profile=profile).clean(text)
-            assert result.text is text
-            assert not result.findings
+        text = path.read_text(encoding="utf-8")
+        result = Chain.default().clean(text)
+        assert result.text is text
+        assert not result.findings
 
 
 def test_published_figures_keep_their_floors() -> None:
@@ -55,7 +54,16 @@ def test_published_figures_keep_their_floors() -> None:
 @pytest.mark.skipif(not os.environ.get("CLEANER_DATA"), reason="CLEANER_DATA names no data")
 def test_figures_of_a_sample_keep_their_floors(tmp_path: Path) -> None:
     out = tmp_path / "quality.json"
-    arguments = ["--data", os.environ["CLEANER_DATA"], "--sample", str(LIMITS["sample-size"]), "--profile", "precise", "--json", str(out)]
+    arguments = [
+        "--data",
+        os.environ["CLEANER_DATA"],
+        "--sample",
+        str(LIMITS["sample-size"]),
+        "--profile",
+        "precise",
+        "--json",
+        str(out),
+    ]
     assert quality.main(arguments) == 0
     checks = floors.quality_checks(LIMITS["sample"], json.loads(out.read_text(encoding="utf-8")))
     assert checks
