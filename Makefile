@@ -2,11 +2,13 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
-STAMP   = $(VENV)/.installed
+CORE    = $(VENV)/.core
+DEV     = $(VENV)/.dev
+PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock
 
 .PHONY: demo test lint rules bench quality clean
 
-demo: $(STAMP)
+demo: $(CORE)
 	@echo "== what is wrong with samples/damaged, and why"
 	@$(BIN)/cleaner check samples/damaged --exit-zero --no-progress
 	@echo
@@ -18,26 +20,32 @@ demo: $(STAMP)
 	@$(BIN)/cleaner undo build/demo/clean --audit build/demo/audit -o build/demo/source --no-progress
 	@diff -r samples/damaged build/demo/source && echo "the source came back byte for byte"
 
-test: $(STAMP)
+test: $(DEV)
 	$(BIN)/python -m pytest
 
-lint: $(STAMP)
+lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-rules: $(STAMP)
+rules: $(DEV)
 	$(BIN)/cleaner rules test -q
 
-bench: $(STAMP)
+bench: $(DEV)
 	$(BIN)/python -m pytest benchmarks --benchmark-only
 
-quality: $(STAMP)
+quality: $(DEV)
 	$(BIN)/python benchmarks/quality.py
 
-$(STAMP): pyproject.toml requirements.lock
+$(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[dev]'
-	@touch $(STAMP)
+
+$(CORE): $(VENV)/bin/python pyproject.toml requirements.lock
+	$(PIP) -e .
+	@touch $(CORE)
+
+$(DEV): $(VENV)/bin/python pyproject.toml requirements.lock
+	$(PIP) -e '.[dev]'
+	@touch $(CORE) $(DEV)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
