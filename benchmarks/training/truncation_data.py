@@ -114,7 +114,9 @@ def from_links(records: list[dict[str, Any]], names: Names) -> Iterator[Hole]:
             if (start == 0 or text[start - 1] == "\n") and (end == len(text) or text[end] == "\n"):
                 continue
             first = words[0].lower()
-            if names.lower[first] > (2 if len(words) == 1 else 5) * names.upper[first] and (len(words) == 1 or words[1][0].islower()):
+            if names.lower[first] > (2 if len(words) == 1 else 5) * names.upper[first] and (
+                len(words) == 1 or words[1][0].islower()
+            ):
                 continue
             text_without, at = delete(text, start, end, collapsed=random.random() < COLLAPSED)
             yield Hole("link", *_window(text_without, at))

@@ -34,7 +34,9 @@ def train_classes(texts: Iterable[str], classes: int = 250) -> tuple[list[str], 
         counts.update(tokens)
     words = [word for word, count in counts.most_common(WORDS) if count >= RAREST]
     number = {word: i for i, word in enumerate(words)}
-    stream = np.concatenate([np.array([number.get(token, -1) for token in tokens] + [-1, -1, -1], dtype=np.int32) for tokens in documents])
+    stream = np.concatenate(
+        [np.array([number.get(token, -1) for token in tokens] + [-1, -1, -1], dtype=np.int32) for tokens in documents]
+    )
     matrix = sp.hstack([_associations(stream, offset, len(words)) for offset in (-2, -1, 1, 2)]).tocsr()
     left, values, _ = randomized_svd(matrix, DIMENSIONS, random_state=0, n_iter=3)
     points = left * np.sqrt(values)

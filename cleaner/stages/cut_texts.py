@@ -16,10 +16,10 @@ __all__ = ["CUT_RULES", "CUT_TRIGGERS", "cut_texts"]
 
 CUT_RULES: Mapping[str, str] = MappingProxyType(
     {
-        "truncation.excerpt": "The text ends in an ellipsis in brackets, the mark that feeds and archives put where they cut an article.",
-        "truncation.teaser": "The text ends in an ellipsis and an invitation to read on: only the beginning of the article was taken.",
+        "truncation.cut-excerpt": "The text ends in an ellipsis in brackets, the mark of feeds and archives for an article they cut.",
+        "truncation.cut-teaser": "The text ends in an ellipsis and an invitation to read on: only the beginning of the article was taken.",
         "truncation.cut-sentence": "The last paragraph breaks off in the middle of a sentence.",
-        "truncation.lost-list": "The last paragraph announces a list with a colon, and nothing follows: the list was dropped.",
+        "truncation.cut-list": "The last paragraph announces a list with a colon, and nothing follows: the list was dropped.",
     }
 )
 CUT_TRIGGERS: tuple[str, ...] = ()
@@ -30,8 +30,8 @@ _MIN_WORDS = 12
 _TAIL = 1500
 _EXCERPT = re.compile(r"(?:\[\s?(?:…|\.\.\.)\s?\]|\((?:more)?\s?(?:…|\.\.\.)\))\Z")
 _TEASER = re.compile(
-    r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*(?:[(\[]?\s*)(?:continue reading|read (?:more|the (?:full|rest)|on|full)|keep reading|(?:full|more) (?:story|article)"
-    r"|weiterlesen|mehr lesen|lire la suite|leer más|seguir leyendo|continua a leggere)\b[^\n]{0,60}\Z",
+    r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*(?:[(\[]?\s*)(?:continue reading|read (?:more|the (?:full|rest)|on|full)|keep reading|"
+    r"(?:full|more) (?:story|article)|weiterlesen|mehr lesen|lire la suite|leer más|seguir leyendo|continua a leggere)\b[^\n]{0,60}\Z",
     re.IGNORECASE,
 )
 _OPEN_WORDS = {
@@ -45,7 +45,9 @@ _OPEN_WORDS = {
     ),
 }
 _ANNOUNCES = re.compile(
-    r"\b(?:following|as follows|include|includes|including|below|these are|here (?:are|is)|such as|folgende[nrs]?|wie folgt|unter anderem)\b", re.IGNORECASE
+    r"\b(?:following|as follows|include|includes|including|below|these are|here (?:are|is)|such as|folgende[nrs]?|wie folgt|"
+    r"unter anderem)\b",
+    re.IGNORECASE,
 )
 
 
@@ -55,7 +57,9 @@ def cut_texts(document: Document, profile: str) -> list[Finding]:
     end = len(text)
     while end and text[end - 1].isspace():
         end -= 1
-    if not end or text[end - 1] in ".!?\"”’')»" and text[end - 3 : end] not in ("...", "…)", ".)") and text[end - 4 : end] != "...)":
+    if not end or (
+        text[end - 1] in ".!?\"”’')»" and text[end - 3 : end] not in ("...", "…)", ".)") and text[end - 4 : end] != "...)"
+    ):
         return []
     low = max(0, end - _TAIL)
     newline = text.rfind("\n", low, end)
@@ -70,16 +74,16 @@ def cut_texts(document: Document, profile: str) -> list[Finding]:
         return [Finding(start + at, end, text[start + at : end], f"truncation.{rule}", "truncation", message, None, confidence)]
 
     if found := _TEASER.search(line):
-        return finding("teaser", found.start(), "only the beginning of this text is here", 0.97)
+        return finding("cut-teaser", found.start(), "only the beginning of this text is here", 0.97)
     words = line.split()
     if len(words) < _MIN_WORDS:
         return []
     if found := _EXCERPT.search(line):
-        return finding("excerpt", found.start(), "this text is an excerpt", 0.95)
+        return finding("cut-excerpt", found.start(), "this text is an excerpt", 0.95)
     last = line[-1]
     if last == ":":
-        if _ANNOUNCES.search(line, max(0, len(line) - 80)) and document.lang in _OPEN_WORDS:
-            return finding("lost-list", len(line), "the list that this colon announces is missing", 0.9)
+        if _ANNOUNCES.search(line, max(0, len(line) - 80)):
+            return finding("cut-list", len(line), "the list that this colon announces is missing", 0.9)
         return []
     core = words[-1].rstrip("….").lower()
     if not core.isalpha() or not (last.isalpha() or last == "…" or line.endswith("...")):
@@ -87,11 +91,10 @@ def cut_texts(document: Document, profile: str) -> list[Finding]:
     # A sentence end inside the line shows that it is running text, which a caption or a list item is not.
     if re.search(r"[a-zäöüß)”\"][.!?] [A-ZÄÖÜ“\"]", line) is None and len(words) < 25:
         return []
-    lang = document.lang
-    if lang in _OPEN_WORDS and core in _OPEN_WORDS[lang]:
+    if any(core in words for words in _OPEN_WORDS.values()) and core in _OPEN_WORDS.get(document.lang or "", ()):
         return finding("cut-sentence", len(line), "the text breaks off in the middle of a sentence", 0.95)
-    if profile == "precise" or lang not in _OPEN_WORDS:
+    if profile == "precise" or document.lang not in _OPEN_WORDS:
         return []
-    if profile == "thorough" or last != "…" and not line.endswith("..."):
+    if profile == "thorough" or (last != "…" and not line.endswith("...")):
         return finding("cut-sentence", len(line), "the text seems to break off in the middle of a sentence", 0.6)
     return []

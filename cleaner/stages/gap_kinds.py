@@ -57,11 +57,11 @@ def kind_of(text: str, start: int, end: int) -> Kind:
         return KINDS["inside"]
     if after in ("'", "’") and text[end + 1 : end + 3].rstrip() == "s":
         return KINDS["owner"]
-    if after.islower() and (not before or before in ".?!\n”\"" or text[start : start + 1] == "\n"):
+    if after.islower() and (not before or before in '.?!\n”"' or text[start : start + 1] == "\n"):
         return KINDS["subject"]
     word = text[max(0, start - 12) : start].rsplit(None, 1)[-1:]
     following = text[end : end + 12].split(None, 1)[:1]
-    if before and before in ",;" and after and after in ",.;" or word and word[0].lower() in _LIST:
+    if (before and before in ",;" and after and after in ",.;") or (word and word[0].lower() in _LIST):
         return KINDS["item"]
     if following and following[0].lower() in _LIST and before.isalpha():
         return KINDS["item"]

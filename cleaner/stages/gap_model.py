@@ -24,17 +24,29 @@ __all__ = ["GapModel", "load_model", "pack", "quick_features"]
 
 _LEFT, _RIGHT = 140, 80
 """Code points looked at on each side."""
-_WH = frozenset("what which who whom whose that how where when why whatever whoever whichever".split())
-_BE = frozenset("is are was were be been being am 's ’s isn't isn’t wasn't wasn’t aren't aren’t".split())
-_STOPS = ".!?:;"
-_DETERMINED = frozenset(
-    "the a an this that these those its their our your his her my any each every no some another which whose what one two three several many "
-    "most all both either neither former".split()
-)
-_NOUN_PHRASE_ENDS = frozenset(
-    "of in on by to with at from for as like into via through against between about within using including under and or but than that which "
-    "is are was were be been has have had said says will would can".split()
-)
+_QUESTION, _TO, _BE, _DETERMINER, _BOUNDARY, _STOP, _COMMA, _PAUSE, _LETTER = (1 << n for n in range(9))
+_FLAGS = {
+    word: flag
+    for flag, words in (
+        (_QUESTION, "what who whom whose that how where when why whatever whoever whichever"),
+        (_TO | _BOUNDARY, "to"),
+        (_BE | _BOUNDARY, "is are was were be been"),
+        (_BE, "being am isn't isn’t wasn't wasn’t aren't aren’t"),
+        (
+            _DETERMINER,
+            "the a an this these those its their our your his her my any each every no some another one two three several many most all "
+            "both either neither former",
+        ),
+        (_QUESTION | _BOUNDARY, "which"),
+        (
+            _BOUNDARY,
+            "of in on by with at from for as like into via through against between about within using including under and or but than has "
+            "have had said says will would can",
+        ),
+    )
+    for word in words.split()
+}
+"""What a word may do to the words after it: license a stranded preposition, determine a noun, or begin a phrase."""
 _OUTER = "\"'“”‘’()[]{}*_<>«»"
 _EDGE = ".,;:!?\"'“”‘’()[]{}*_<>«»…—–-"
 
@@ -108,7 +120,7 @@ class GapModel:
 
     def odds(self, text: str, start: int, end: int) -> float:
         """Return the log-odds that the gap is a hole where one word in 1,000 is followed by one."""
-        return self.slope * self.score(text, start, end) + self.shift
+        return float(self.slope * self.score(text, start, end) + self.shift)
 
     def __reduce__(self) -> tuple[object, ...]:
         raise TypeError("load the table where it is needed")
@@ -116,13 +128,14 @@ class GapModel:
     def score(self, text: str, start: int, end: int) -> float:
         """Return how much speaks for a missing name in the gap ``start:end`` of ``text``: log-odds in the mix of the training."""
         weights = self._weights
-        return (sum([weights[i] for i in self.features(text, start, end)]) + self._bias) / self._scale
+        return float((sum([weights[i] for i in self.features(text, start, end)]) + self._bias) / self._scale)
 
-    def _classify(self, token: str) -> tuple[int, int, int, int]:
-        """Return hash, class hash, shape and trailing mark of one blank-separated token."""
+    def _classify(self, token: str) -> tuple[int, int, int, int, int]:
+        """Return hash, class hash, shape, trailing mark and flags of one blank-separated token."""
         stripped = token.strip(_OUTER)
         core = stripped.rstrip(_EDGE).lstrip(_EDGE)
         lower = core.lower()
+        flags = _FLAGS.get(lower, 0)
         if not core:
             shape = 45
         elif not core.isalpha() and any(map(str.isdigit, core)):
@@ -144,7 +157,18 @@ class GapModel:
             kind = 300
         if shape in (65, 66) and kind >= 300:
             kind = 301
-        return value + mark, kind * 8 + (mark % 7 if mark else 0), shape, mark
+        last = token[-1]
+        if last in ".!?:;":
+            flags |= _STOP
+        elif last == ",":
+            flags |= _COMMA
+        if last in ',.;:!?)”"':
+            flags |= _PAUSE
+        elif last.isalpha():
+            flags |= _LETTER
+        if lower.endswith(("'s", "’s")) or token.endswith(("s'", "s’")):
+            flags |= _DETERMINER
+        return value + mark, kind * 8 + (mark % 7 if mark else 0), shape, mark, flags
 
     def features(self, text: str, start: int, end: int) -> list[int]:
         """Return the indexes of the weights that speak about the gap ``start:end`` of ``text``."""
@@ -165,111 +189,120 @@ class GapModel:
             sign += "s"
             size += 1
         mark = crc32((" " + sign if start != end else sign).encode("utf-8", "surrogatepass")) if sign else 2 + (start != end)
-        after = right[size:].split(None, 4)[:3]
         touching = right[size : size + 1].isalnum() and bool(sign)
         token = self._token
-        lefts = [token(word) for word in words[-1:-10:-1]]
-        n = len(lefts)
-        void = (_NONE, _NONE, 0, 0)
-        while len(lefts) < 4:
-            lefts.append(void)
-        (l1, c1, s1, m1), (l2, c2, s2, m2), (l3, c3, s3, m3), (_, c4, _, _) = lefts[:4]
-        rights = [token(word) for word in after]
-        while len(rights) < 3:
-            rights.append(void)
-        (r1, d1, t1, e1), (r2, d2, t2, _), (_, d3, _, _) = rights
+        lefts = [token(word) for word in words[:-14:-1]]
+        n = min(9, len(lefts))
         # What licenses a stranded preposition: a question word, an infinitive or a passive earlier in the sentence.
-        wh = to = be = commas = depth = 0
-        length = 0
-        for word in words[-2:-14:-1]:
-            if word[-1] in _STOPS:
+        wh = to = be = commas = length = 0
+        for _, _, _, _, flags in lefts[1:]:
+            if flags & _STOP:
                 break
             length += 1
-            low = word.lower().strip(_EDGE)
-            if low in _WH:
-                wh = wh or (1 if length < 4 else 2)
-            elif low == "to":
-                to = to or (1 if length < 3 else 2)
-            elif low in _BE:
-                be = be or (1 if length < 3 else 2)
-            if word[-1] == ",":
-                commas += 1
-        if "(" in left:
-            depth = left.count("(") - left.count(")")
+            if flags & (_QUESTION | _TO | _BE | _COMMA):
+                if flags & _QUESTION:
+                    wh = wh or (1 if length < 4 else 2)
+                elif flags & _TO:
+                    to = to or (1 if length < 3 else 2)
+                elif flags & _BE:
+                    be = be or (1 if length < 3 else 2)
+                if flags & _COMMA:
+                    commas += 1
         # Whether the noun phrase before the gap lacks its determiner: "with chatbot maker", against "with a chatbot maker".
         bare = reach = 0
-        for word in words[-1:-6:-1]:
-            low = word.lower()
-            if low in _NOUN_PHRASE_ENDS or reach and word[-1] in ",.;:!?)”\"":
-                bare = 3 if word[-1].isalpha() else 2
+        for _, _, _, _, flags in lefts[:5]:
+            if flags & _BOUNDARY or (reach and flags & _PAUSE):
+                bare = 3 if flags & _LETTER else 2
                 break
-            if low in _DETERMINED or low.endswith(("'s", "’s", "s'", "s’")):
+            if flags & _DETERMINER:
                 bare = 1
                 break
             reach += 1
         if not bare and reach == len(words):
             bare = 4
+        void = (_NONE, _NONE, 0, 0, 0)
+        while len(lefts) < 4:
+            lefts.append(void)
+        (l1, c1, s1, m1, _), (l2, c2, s2, m2, _), (l3, c3, s3, m3, _), (_, c4, _, _, _) = lefts[:4]
+        rights = [token(word) for word in right[size:].split(None, 4)[:3]]
+        while len(rights) < 3:
+            rights.append(void)
+        (r1, d1, t1, e1, _), (r2, d2, t2, _, _), (_, d3, _, _, _) = rights
+        depth = left.count("(") - left.count(")") if "(" in left else 0
         phrase = bare * 8 + min(reach, 5)
         strand = wh * 9 + to * 3 + be + 31
         span = length if length < 4 else 4 if length < 7 else 5
         tail = t1 * 2 + touching
         whole = 1 if not words else 2
         sh = s1 * 131 + s2
+        at_left, at_mark, mark_c = l1 * _A, mark * _B, mark * _C
         f = [
-            (l1 * _A + mark * _B + 1) * _M,
-            (l1 * _A + mark * _B + r1 * _C + 2) * _M,
-            (l1 * _A + mark * _B + d1 * _C + tail * _D + 3) * _M,
-            (l2 * _A + l1 * _B + mark * _C + 4) * _M,
-            (l2 * _A + l1 * _B + mark * _C + d1 * _D + 5) * _M,
-            (c2 * _A + l1 * _B + mark * _C + r1 * _D + 6) * _M,
-            (c2 * _A + l1 * _B + mark * _C + (d1 * 4099 + d2) * _D + 7) * _M,
-            (c3 * _A + c2 * _B + l1 * _C + mark * _D + 8) * _M,
-            ((c3 * 4099 + c2) * _A + c1 * _B + mark * _C + d1 * _D + 9) * _M,
-            (l3 * _A + l2 * _B + l1 * _C + 10) * _M,
-            (l2 * _A + l1 * _B + 11) * _M,
-            (c3 * _A + c2 * _B + c1 * _C + 12) * _M,
-            ((c4 * 4099 + c3) * _A + c2 * _B + l1 * _C + mark * _D + 13) * _M,
-            (mark * _A + r1 * _B + r2 * _C + 14) * _M,
-            (mark * _A + d1 * _B + d2 * _C + d3 * _D + 15) * _M,
-            (strand * _A + l1 * _B + mark * _C + 16) * _M,
-            (strand * _A + l2 * _B + l1 * _C + 17) * _M,
-            (strand * _A + c2 * _B + l1 * _C + mark * _D + 18) * _M,
-            (span * _A + l1 * _B + mark * _C + tail * _D + 19) * _M,
-            (c1 * _A + mark * _B + d1 * _C + 20) * _M,
-            (c2 * _A + c1 * _B + mark * _C + 21) * _M,
-            (sh * _A + mark * _B + tail * _C + s3 * _D + 22) * _M,
-            (sh * _A + mark * _B + m2 * _C + r1 * _D + 23) * _M,
-            ((m1 * 8191 + m2) * _A + m3 * _B + mark * _C + tail * _D + 24) * _M,
-            (c1 * _A + mark * _B + r1 * _C + 25) * _M,
-            (c1 * _A + mark * _B + tail * _C + m1 * _D + 26) * _M,
-            (r1 * _A + m1 * _B + mark * _C + whole * _D + 27) * _M,
-            (mark * _A + (depth + 2) * _B + m1 * _C + e1 * _D + 28) * _M,
-            (min(commas, 3) * _A + mark * _B + m1 * _C + s1 * _D + r1 + 29) * _M,
-            (whole * _A + mark * _B + d1 * _C + span * _D + 30) * _M,
-            (l1 * _A + tail * _B + d1 * _C + d2 * _D + 31) * _M,
-            (l3 * _A + l1 * _B + mark * _C + 32) * _M,
-            (c2 * _A + c1 * _B + d1 * _C + d2 * _D + mark + 33) * _M,
-            ((mark + t2) * _A + t1 * _B + r2 * _C + 34) * _M,
-            (l2 * _A + mark * _B + d1 * _C + 35) * _M,
-            (l1 * _A + r1 * _B + 36) * _M,
-            (phrase * _A + l1 * _B + mark * _C + 37) * _M,
-            (phrase * _A + c1 * _B + mark * _C + 38) * _M,
-            (phrase * _A + c1 * _B + d1 * _C + mark * _D + s1 + 39) * _M,
-            (bare * _A + c1 * _B + c2 * _C + mark * _D + 50) * _M,
-            (bare * _A + l1 * _B + d1 * _C + tail * _D + 51) * _M,
+            at_left + at_mark + 1,
+            at_left + at_mark + r1 * _C + 2,
+            at_left + at_mark + d1 * _C + tail * _D + 3,
+            l2 * _A + l1 * _B + mark_c + 4,
+            l2 * _A + l1 * _B + mark_c + d1 * _D + 5,
+            c2 * _A + l1 * _B + mark_c + r1 * _D + 6,
+            c2 * _A + l1 * _B + mark_c + (d1 * 4099 + d2) * _D + 7,
+            c3 * _A + c2 * _B + l1 * _C + mark * _D + 8,
+            (c3 * 4099 + c2) * _A + c1 * _B + mark_c + d1 * _D + 9,
+            l3 * _A + l2 * _B + l1 * _C + 10,
+            l2 * _A + l1 * _B + 11,
+            c3 * _A + c2 * _B + c1 * _C + 12,
+            (c4 * 4099 + c3) * _A + c2 * _B + l1 * _C + mark * _D + 13,
+            mark * _A + r1 * _B + r2 * _C + 14,
+            mark * _A + d1 * _B + d2 * _C + d3 * _D + 15,
+            strand * _A + l1 * _B + mark_c + 16,
+            strand * _A + l2 * _B + l1 * _C + 17,
+            strand * _A + c2 * _B + l1 * _C + mark * _D + 18,
+            span * _A + l1 * _B + mark_c + tail * _D + 19,
+            c1 * _A + at_mark + d1 * _C + 20,
+            c2 * _A + c1 * _B + mark_c + 21,
+            sh * _A + at_mark + tail * _C + s3 * _D + 22,
+            sh * _A + at_mark + m2 * _C + r1 * _D + 23,
+            (m1 * 8191 + m2) * _A + m3 * _B + mark_c + tail * _D + 24,
+            c1 * _A + at_mark + r1 * _C + 25,
+            c1 * _A + at_mark + tail * _C + m1 * _D + 26,
+            r1 * _A + m1 * _B + mark_c + whole * _D + 27,
+            mark * _A + (depth + 2) * _B + m1 * _C + e1 * _D + 28,
+            min(commas, 3) * _A + at_mark + m1 * _C + s1 * _D + r1 + 29,
+            whole * _A + at_mark + d1 * _C + span * _D + 30,
+            at_left + tail * _B + d1 * _C + d2 * _D + 31,
+            l3 * _A + l1 * _B + mark_c + 32,
+            c2 * _A + c1 * _B + d1 * _C + d2 * _D + mark + 33,
+            (mark + t2) * _A + t1 * _B + r2 * _C + 34,
+            l2 * _A + at_mark + d1 * _C + 35,
+            at_left + r1 * _B + 36,
+            phrase * _A + l1 * _B + mark_c + 37,
+            phrase * _A + c1 * _B + mark_c + 38,
+            phrase * _A + c1 * _B + d1 * _C + mark * _D + s1 + 39,
+            bare * _A + c1 * _B + c2 * _C + mark * _D + 50,
+            bare * _A + l1 * _B + d1 * _C + tail * _D + 51,
         ]
-        key = l1 * _A + mark * _B + 40
+        key = at_left + at_mark + 40
         for i in range(2, n):
-            f.append((key + lefts[i][0] * _C) * _M)
-            f.append((key + lefts[i][1] * _D + min(i, 5)) * _M)
+            f.append(key + lefts[i][0] * _C)
+            f.append(key + lefts[i][1] * _D + min(i, 5))
         mask = self._mask
-        return [value >> 22 & mask for value in f]
+        return [value * _M >> 22 & mask for value in f]
 
 
 def pack(
-    prints: bytes, classes: bytes, quick: bytes, weights: bytes, *, scale: int, bias: int, cuts: Sequence[int], slope: float, shift: float
+    prints: bytes,
+    classes: bytes,
+    quick: bytes,
+    weights: bytes,
+    *,
+    scale: int,
+    bias: int,
+    cuts: Sequence[int],
+    slope: float,
+    shift: float,
 ) -> bytes:
-    """Return the table that ``GapModel`` reads; the sizes of the four parts are powers of two; bias and cuts are in the units of the weights."""
+    """Return the table that ``GapModel`` reads.
+
+    The sizes of the four parts are powers of two; bias and cuts are in the units of the weights.
+    """
     sizes = [len(part).bit_length() - 1 for part in (prints, quick, weights)]
     header = _HEADER.pack(_MAGIC, *sizes, scale, bias, round(1000 * slope), round(1000 * shift), *cuts)
     return zlib.compress(header + prints + classes + quick + weights, 9)

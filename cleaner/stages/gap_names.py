@@ -9,9 +9,11 @@ __all__ = ["likely_names"]
 
 _NAME = re.compile(r"(?<![\w’'-])[A-Z][\w&.’'-]*\w(?: (?:of the |of |de |van |von |& )?[A-Z][\w&.’'-]*\w){0,3}")
 _NOT_NAMES = frozenset(
-    "the a an this that these those he she it they we i you his her its their our my your but and or in on at for to by with from as if when "
-    "while where what who how why there here so then now not no yes also however mr mrs ms dr monday tuesday wednesday thursday friday "
-    "saturday sunday january february march april may june july august september october november december according last both".split()
+    "the a an this that these those he she it they we i you his her its their our my your but and or in on at for to by with "
+    "from as if "
+    "when while where what who how why there here so then now not no yes also however mr mrs ms dr monday tuesday wednesday "
+    "thursday friday saturday sunday january february march april may june july august september october november december "
+    "according last both".split()
 )
 _DULL = frozenset("the a an of in on to and or is was has".split())
 _SPAN = 20_000
@@ -41,7 +43,7 @@ def likely_names(text: str, start: int, end: int) -> list[str]:
             points[name] += 0.3
         before = text[max(0, found.start() - 60) : found.start()].lower().split()[-3:]
         after = text[found.end() : found.end() + 30].lower().split()[:1]
-        same = sum(1 for word in before if word in left and word not in _DULL)
+        same = sum(1.0 for word in before if word in left and word not in _DULL)
         if before[-1:] == left[-1:] and before:
             same += 0.5
         if after == right and after and after[0] not in ",.":

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["is_bare_role", "is_manner"]
+__all__ = ["is_bare_role", "is_manner", "is_tokenised"]
 
 _CODE = re.compile(r"[{}\\|=<>]|::|->|\w\(\)")
 _LOWER_START = re.compile(r"[a-z]{2}[.!?] [a-z]")
 _UPPER_START = re.compile(r"[a-z]{2}[.!?] [A-Z]")
 _SPACED_COMMA = re.compile(r"\w ,")
+_SPACED_MARK = re.compile(r"\w [,.?!](?:\s|\Z)")
+_CLOSED_MARK = re.compile(r"\w[,.?!](?:\s|\Z)")
+_TOKENISED_LEAST = 8
+_SOUND_ENDS = ".!?:;\"”’')]*…"
+_LOWER_LINE = re.compile(r"^[a-z]", re.MULTILINE)
+_LOWER_I = re.compile(r"\bi\b(?!\.)")
 _WINDOW = 60
 _LOWER_SHARE = 0.12
 """Lower-case sentence starts per upper-case one, from which they are taken for style; at least ``_LOWER_LEAST`` of them."""
@@ -22,23 +28,29 @@ _ASIDE = re.compile(
     r"where possible|if necessary|where applicable|and/or|in part|in effect|sic)\b[^\w\s]|(?:uh|um|er|sic)\b)",
     re.IGNORECASE,
 )
-_LATIN = re.compile(r"(?:in|ex|de|ad|per|pro|a|post) (?:situ|vivo|vitro|silico|utero|absentia|camera|facto|jure|hoc|nauseam|se|rata|priori|posteriori)\b")
+_LATIN = re.compile(
+    r"(?:in|ex|de|ad|per|pro|a|post) (?:situ|vivo|vitro|silico|utero|absentia|camera|facto|jure|hoc|nauseam|se|rata|priori|posteriori)\b"
+)
 _PREPOSITIONS = "of|in|on|by|to|with|at|from|for|into|under|against|over|through|within|upon|about"
 _QUOTED = re.compile(r"\bof\Z")
 _QUOTE = re.compile(r", ?[\"'“‘]")
-_COORDINATED = re.compile(rf",? (?:or|and|and/or|but|if not) (?:(?:[\w-]+ ){{0,2}}(?:{_PREPOSITIONS})[,.;)]|(?:{_PREPOSITIONS}) )")
+_COORDINATED = re.compile(
+    rf",? (?:or|and|and/or|but|if not) (?:(?:[\w-]+ ){{0,2}}(?:{_PREPOSITIONS})[,.;)]|(?:{_PREPOSITIONS}) )"
+)
 _SECOND = re.compile(rf"\b(?:{_PREPOSITIONS}),? (?:or|and) (?:[\w-]+ ){{0,3}}(?:{_PREPOSITIONS})\Z")
 _PREPOSITION_END = re.compile(rf"\b(?:{_PREPOSITIONS})\Z", re.IGNORECASE)
 _HESITATES = re.compile(r"\b(?:[Uu][hm]|wh-|th-)")
 _ABBREVIATION = re.compile(
-    r"\b(?:co|inc|corp|ltd|plc|bros|vs|etc|no|nos|st|ave|dept|jr|sr|fig|figs|approx|gov|gen|sen|rep|rev|hon|ft|al|ed|eds|vol|cf|viz|mt|univ|"
-    r"assn|dr|mr|mrs|ms|prof|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tues?|wed|thurs?|fri|sat|sun|[a-z]|(?:[a-z]\.)+[a-z]|ph\.d)\.\Z",
+    r"\b(?:co|inc|corp|ltd|plc|bros|vs|etc|no|nos|st|ave|dept|jr|sr|fig|figs|approx|gov|gen|sen|rep|rev|hon|ft|al|ed|eds|vol|cf|viz|"
+    r"mt|univ|assn|dr|mr|mrs|ms|prof|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tues?|wed|thurs?|fri|sat|sun|[a-z]|(?:[a-z]\.)+[a-z]|ph\.d)\.\Z",
     re.IGNORECASE,
 )
-_IDIOM = re.compile(r"(?:by and large|in and of|over and over|through and through|on and on|by and by|in and out|on and off)\b", re.IGNORECASE)
+_IDIOM = re.compile(
+    r"(?:by and large|in and of|over and over|through and through|on and on|by and by|in and out|on and off)\b", re.IGNORECASE
+)
 _BARE_ROLE = re.compile(
-    r"\b(?:of|with|by|from|for|to|between|against|like|including|told|via|over|joined)(?: (?!(?:the|an?|this|that|its|their|our|your|his|her|my|any|"
-    r"each|every|no|some|another|which|one|former|of)\b)[\w-]+){1,2}\Z"
+    r"\b(?:of|with|by|from|for|to|between|against|like|including|told|via|over|joined)(?: (?!(?:the|an?|this|that|its|their|our|your|his|"
+    r"her|my|any|each|every|no|some|another|which|one|former|of)\b)[\w-]+){1,2}\Z"
 )
 _ROLES = frozenset(
     "maker giant rapper singer carmaker automaker chipmaker drugmaker bassist drummer guitarist frontman songwriter filmmaker comedian "
@@ -59,6 +71,8 @@ def is_bare_role(text: str, start: int, end: int) -> bool:
 
 def is_manner(text: str, start: int, end: int) -> bool:
     """Whether the gap ``start:end`` is a manner of writing: code, an aside, an idiom, an abbreviation, or a style of the whole text."""
+    if _is_odd_start(text, start, end):
+        return True
     low, high = max(0, start - _WINDOW), min(end + _WINDOW, len(text))
     low = text.rfind("\n", low, start) + 1 or low
     stop = text.find("\n", end, high)
@@ -70,11 +84,16 @@ def is_manner(text: str, start: int, end: int) -> bool:
     if _ASIDE.match(right) or _LATIN.match(right) or _IDIOM.match(word + text[start:end] + right):
         return True
     follow = right.lstrip(" ,—–-…")
-    if word and len(follow) < len(right) and follow[: len(word) + 1].lower().rstrip(" ,") == word.lower() and _HESITATES.search(text):
+    if (
+        word
+        and len(follow) < len(right)
+        and follow[: len(word) + 1].lower().rstrip(" ,") == word.lower()
+        and _HESITATES.search(text)
+    ):
         return True  # speech, "in the, in the park"
     if _QUOTED.search(left) and _QUOTE.match(right):
         return True  # "along the lines of, 'we will see'"
-    if _PREPOSITION_END.search(left) and (_COORDINATED.match(text[start:end] + right) or start == end and _SECOND.search(left)):
+    if _PREPOSITION_END.search(left) and (_COORDINATED.match(text[start:end] + right) or (start == end and _SECOND.search(left))):
         return True  # "in, or embodied in, a product"
     after = right[:1]
     if left and left[-1] in ".!?" and after.islower():
@@ -86,3 +105,29 @@ def is_manner(text: str, start: int, end: int) -> bool:
         spaced = sum(1 for _ in _SPACED_COMMA.finditer(text))
         return spaced >= _SPACED_LEAST and spaced > _SPACED_SHARE * text.count(",")
     return False
+
+
+def is_tokenised(text: str) -> bool:
+    """Whether the marks of ``text`` stand apart from the words , as tokenisers leave them ."""
+    spaced = sum(1 for _ in _SPACED_MARK.finditer(text))
+    return spaced >= _TOKENISED_LEAST and spaced > sum(1 for _ in _CLOSED_MARK.finditer(text))
+
+
+def _is_odd_start(text: str, start: int, end: int) -> bool:
+    """Whether the gap is the head of a line that starts in lower case for another reason than a lost subject.
+
+    A wrapped line, the output of a program, or a writer who does without capitals.
+    """
+    if (start and text[start] != "\n") or not text[end : end + 1].islower():
+        return False
+    if start:
+        before = text[max(0, start - 200) : start].rstrip(" \t")
+        if before and before[-1] not in _SOUND_ENDS and not before.endswith("\n"):
+            return True
+        # A paragraph stands alone: after a blank line, or after a line long enough to be one.
+        if before and not before.endswith("\n") and len(before) - before.rfind("\n") < 60:
+            return True
+    if _LOWER_I.search(text):
+        return True
+    lower = sum(1 for _ in _LOWER_LINE.finditer(text))
+    return lower > 2 and lower > _LOWER_SHARE * text.count("\n")

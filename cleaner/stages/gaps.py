@@ -15,23 +15,29 @@ _DETERMINERS = "the a an our its their your his my"
 _PREPOSITIONS = "of in on by to with at from for"
 _MORE_PREPOSITIONS = "like into via through against between about within using including under near"
 _OTHER_LEFT = (
-    "as and or after among toward towards than called outside inside during behind versus across upon despite unlike since whether visit "
+    "as and or after among toward towards than called outside inside during behind versus across upon despite unlike since "
+    "whether visit "
     "joined told owns include includes named dubbed see former per launched install acquired was without alongside"
 )
 _ROLES = (
-    "maker giant rapper singer carmaker automaker chipmaker drugmaker bassist drummer guitarist frontman songwriter filmmaker comedian "
+    "maker giant rapper singer carmaker automaker chipmaker drugmaker bassist drummer guitarist frontman songwriter filmmaker "
+    "comedian "
     "novelist dietitian nutritionist immunologist senator"
 )
 """Nouns that hardly ever stand without an article unless a name follows them."""
 _TITLES = "mr. ms. mrs. dr."
 _RIGHT_OF_DETERMINER = (
-    "is was are were has have had will would could can might should must does did said says told announced explained asked claimed believes "
-    "wants continues became began made took went gave got uses offers provides allows includes runs which who whose whom where when that "
-    "because and or but as of in to for at on from by with after before during since until over under into through between against about "
+    "is was are were has have had will would could can might should must does did said says told announced explained asked "
+    "claimed believes "
+    "wants continues became began made took went gave got uses offers provides allows includes runs which who whose whom where "
+    "when that "
+    "because and or but as of in to for at on from by with after before during since until over under into through between "
+    "against about "
     "than also"
 )
 _RIGHT_OF_PREPOSITION = (
-    "is was are were has have had will would could can might should must does did said says told announced uses who while because "
+    "is was are were has have had will would could can might should must does did said says told announced uses who while "
+    "because "
     "and or but of in to for on from with after during since until into through against than also"
 )
 _RIGHT_OF_MORE = "is was are has have will would can and or in to for at on from by with"
@@ -41,19 +47,27 @@ _MARKS = (",", ".", ";", ")", "!", " ,", " .", " ;", " )", " (", " —", " –",
 _FEWER_MARKS = (",", ".", ")", " ,", " .", " (", " —", " –", " - ", " ’s ", " 's ")
 _FEWEST_MARKS = (",", ".", " ,", " .")
 _START_VERBS = (
-    "is was are were has have had will would could can may might should must does did said says told announced reported explained added "
+    "is was are were has have had will would could can may might should must does did said says told announced reported "
+    "explained added "
     "confirmed shared lists provides offers makes uses allows also and launched released wants plans believes notes writes wrote "
     "claims claimed declined reports expects recently currently 's ’s"
 )
+_LINE_VERBS = "is was has had said says told announced explained also 's ’s"
+"""Verbs that begin no question and no item of a list."""
 _DEBRIS = (
-    ",,", ", ,", ",.", ", .", ",;", ", ;", ";,", ":,", ": ,", "(,", "( ,", ", )", ",)", "()", "( )", "[]", "[ ]", "“”", "“ ”", "‘’", "“,", "“.",
+    ",,", ", ,", ",.", ", .", ",;", ", ;", ";,", ":,", ": ,", "(,", "( ,", ", )", ",)", "()", "( )", "[]", "[ ]", "“”", "“ ”", "‘’", "“,",
+    "“.",
     "—,", "— ,", "/,", "),)", ", —", ", –", ", - ", ". ,", "— .", "“ ,", "“ .",
 )  # fmt: skip
 _NATURAL = frozenset(
-    "the can|the might|the will|a while|a can|his or|of where|of who|of at|of between|of uses|in as|in to|in at|in on|in from|in by|in with|"
-    "in under|in between|in that|on who|on where|on as|on to|on at|on by|on with|on from|by at|to have|to where|to or|to as|to at|to by|"
-    "to between|to also|to must|to can|to uses|with at|at between|from where|for as|for at|for by|for who|like in|like to|like for|"
-    "like with|through to|through with|through at|through for|through on|through in|about in|about to|about by|about for|about with|"
+    "the can|the might|the will|a while|a can|his or|of where|of who|of at|of between|of uses|in as|in to|in at|in on|in from|in "
+    "by|in with|"
+    "in with|in under|in between|in that|on who|on where|on as|on to|on at|on by|on with|on from|by at|to have|to where|to or|to as|to "
+    "at|to by|"
+    "to between|to also|to must|to can|to uses|with at|at between|from where|for as|for at|for by|for who|like in|like to|like "
+    "for|"
+    "like with|through to|through with|through at|through for|through on|through in|about in|about to|about by|about for|about "
+    "with|"
     "about is|near to|within and|including in|including by|including from|including at|including on|including for|including to|"
     "including with|when did|the if|an if".split("|")
 )
@@ -86,8 +100,8 @@ def _literals() -> Mapping[str, tuple[int, int]]:
     for verb in _START_VERBS.split():
         for mark in (". ", ".” ", '." ', *(("? ", "! ") if verb != "and" else ())):
             found[f"{mark}{verb} "] = (len(mark) - 1, len(mark))
-        if verb != "and":
-            found[f"\n{verb} "] = (0, 1)
+    for verb in _LINE_VERBS.split():
+        found[f"\n{verb} "] = (0, 1)
     for verb in ("said", "says", "added", "explained"):
         for quote in ('" ', "” "):
             found[f"{quote}{verb},"] = (2 + len(verb), 2 + len(verb))
@@ -99,8 +113,9 @@ def _literals() -> Mapping[str, tuple[int, int]]:
 
 
 _OPENERS = frozenset(
-    f"{_START_VERBS} makes helps gives takes plans builds enables delivers defines describes remains became comes works runs lets let plays "
-    "stars hosts serves introduced created built took won bought acquired joined declined responded contributed then".split()
+    f"{_LINE_VERBS} and or have makes helps gives takes plans builds enables delivers defines describes remains became comes lets "
+    "plays stars hosts serves introduced built took won acquired declined responded contributed confirmed provides offers uses allows wants "
+    "believes".split()
 )
 """Words in lower case with which a text starts when the name before them is lost, and hardly ever otherwise."""
 _AFTER_THE = frozenset(_RIGHT_OF_DETERMINER.split())
@@ -113,7 +128,7 @@ def find_gaps(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, in
     """Return the gaps marked by trigger ``spans`` of ``text``, and the one at the head of a text that starts amiss; sorted, once each."""
     found: dict[int, int] = {}
     head = text[:1]
-    if head and (head in ",:;'’" or head.islower() and text[: text.find(" ", 1, 20)] in _OPENERS):
+    if head and (head in ",:;'’" or (head.islower() and text[: text.find(" ", 1, 20)] in _OPENERS)):
         found[0] = 0
     elif head == "T" and text.startswith(("The ", "The,")):
         # The literals know "the" by the blank or line end before it.

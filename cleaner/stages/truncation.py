@@ -11,6 +11,7 @@ tiers cut where 10,000 clean words have about 0.2 (precise), 1 (balanced) and 4 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from math import exp, log
 from types import MappingProxyType
@@ -22,7 +23,7 @@ from cleaner.stages.cut_texts import CUT_RULES, CUT_TRIGGERS, cut_texts
 from cleaner.stages.gap_kinds import KINDS, kind_of
 from cleaner.stages.gap_model import load_model
 from cleaner.stages.gap_names import likely_names
-from cleaner.stages.gap_style import is_bare_role, is_manner
+from cleaner.stages.gap_style import is_bare_role, is_manner, is_tokenised
 from cleaner.stages.gaps import TRIGGERS, find_gaps
 
 __all__ = ["RULES", "Truncation"]
@@ -41,9 +42,12 @@ CLUSTER_WORDS = 150
 """Words of text that weigh as much as the prior when the document's own rate of holes is estimated."""
 MAX_RATE = 0.02
 """No text is taken to have more holes per word than this."""
+FAINTEST = -5.0
+"""Log-odds below which nothing can lift a gap over a cut."""
 SURE = 0.5
 """Only gaps that are more likely holes than not count as evidence for others in the same document."""
-OPTIONS = ("prior",)
+OPTIONS = ("min-confidence", "prior")
+_ENGLISH = re.compile(r"\b(?:[Tt]he|and|with|that|which|from|this|are|by)\b")
 
 
 class Truncation:
@@ -59,7 +63,9 @@ class Truncation:
                 raise ConfigError(f"stage.truncation: unknown key {key!r}; {valid_names(key, OPTIONS)}")
         prior = options.get("prior", DEFAULT_PRIOR)
         if isinstance(prior, bool) or not isinstance(prior, (int, float)) or not 0 < prior <= 0.5:
-            raise ConfigError(f"stage.truncation: prior is {prior!r}; give the share of words after which a name is lost, such as 0.001")
+            raise ConfigError(
+                f"stage.truncation: prior is {prior!r}; give the share of words after which a name is lost, such as 0.001"
+            )
         self.profile = profile
         self.prior = float(prior)
         self._cut = CUTS[profile]
@@ -85,22 +91,26 @@ class Truncation:
         model = load_model(MODELS["en"])
         judged = [(start, end, model.odds(text, start, end)) for start, end in model.worth(text, gaps, self.profile)]
         judged += [(start, end, BARE_ROLE_ODDS) for start, end in gaps if is_bare_role(text, start, end)]
-        # Far below even odds nothing can lift a gap over the cut.
-        judged = [place for place in judged if place[2] > -5]
-        if not judged or document.lang not in MODELS:
+        # The cheapest question first: is anything near the cut, is it no mere manner of this text, is the text English at all?
+        least = min(self._cut, SURE)
+        if not any(confidence >= least for confidence in self._confidences(text, judged)):
             return []
-        judged = sorted(place for place in judged if not is_manner(text, place[0], place[1]))
+        judged = sorted(place for place in judged if place[2] > FAINTEST and not is_manner(text, place[0], place[1]))
+        confidences = self._confidences(text, judged)
+        if not any(confidence >= self._cut for confidence in confidences):
+            return []
+        # A look for common words spares most texts in other languages the detection.
+        if not _ENGLISH.search(text) or is_tokenised(text) or document.lang not in MODELS:
+            return []
         findings = []
         last = -1
-        for (start, end, _), confidence in zip(judged, self._confidences(text, judged), strict=True):
+        for (start, end, _), confidence in zip(judged, confidences, strict=True):
             if confidence < self._cut or start < last:
                 continue
             last = end
             kind = kind_of(text, start, end)
-            message, names = kind.message, likely_names(text, start, end)
-            findings.append(
-                Finding(start, end, text[start:end], kind.rule, self.name, message, ", ".join(names) or None, round(confidence, 3))
-            )
+            names = ", ".join(likely_names(text, start, end)) or None
+            findings.append(Finding(start, end, text[start:end], kind.rule, self.name, kind.message, names, round(confidence, 3)))
         return findings
 
     def _confidences(self, text: str, judged: list[tuple[int, int, float]]) -> list[float]:
