@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-__all__ = ["fits", "foreign_letters", "known"]
+__all__ = ["foreign_letters", "known", "one_alphabet"]
 
 _LETTERS: Mapping[str, str] = {
     "af": "áéèêëîïôöûü",
@@ -40,6 +40,7 @@ _LETTERS: Mapping[str, str] = {
     "vi": "àáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ",
 }
 """By ISO 639-1 code: the letters of the language and the few that come in with everyday loans."""
+_NEUTRAL = frozenset("ªºéÉ")
 _ODD_SIGN = re.compile(r"(?<=[^\W\d_])[^\w\s“”‘’„‚«»‹›–—…°€£§©®™•\xa0\xad·/|\x00-\x7f]|[^\w\s“”‘’„‚«»‹›–—…°€£§©®™•¿¡\xa0\xad/|~\x00-\x7f](?=[^\W\d_])")
 
 
@@ -61,6 +62,8 @@ def foreign_letters(text: str, language: str) -> int:
     return foreign + len(_ODD_SIGN.findall(text))
 
 
-def fits(text: str, language: str) -> bool:
-    """Whether all of ``text`` is spelt with what ``language`` has."""
-    return not foreign_letters(text, language)
+@lru_cache(maxsize=4096)
+def one_alphabet(letters: frozenset[str]) -> bool:
+    """Whether ``letters``, all of a document's letters beyond ASCII, are those of one language in Latin script."""
+    letters -= _NEUTRAL
+    return any(letters <= _alphabet(language) for language in _LETTERS)

@@ -10,17 +10,11 @@ import codecs
 import re
 from functools import lru_cache
 
-__all__ = ["Operation", "Table", "legacy_operations", "table", "utf8_operations"]
+__all__ = ["Operation", "Table", "legacy_operations", "operations_for", "table", "utf8_operations"]
 
 _WIDE = frozenset({"gbk", "gb18030", "cp932", "cp949", "cp950", "euc_jp"})
 """Tables of more than one byte per character."""
-_ABSENT = {
-    "gb18030": r"[\x80-\xa3\xa5\xa6\xa9-\xaf\xb2-\xb6\xb8-\xd6\xd8-\xdf\xe2-\xe7\xeb\xee-\xf1\xf4-\xf6\xf8\xfb\xfd-\xff\u0400\u0452-\u2000\uac00-\ud7a3]",
-    "cp932": r"[\x80-\xa6\xa9-\xaf\xb2\xb3\xb5\xb7-\xd6\xd8-\xf6\xf8-\u0390\u0452-\u2000\uac00-\ud7a3]",
-    "cp949": r"[\x80-\xa0\xa2\xa3\xa5\xa6\xa9\xab\xac\xaf\xb5\xbb\xc0-\xc5\xc7-\xcf\xd1-\xd6\xd9-\xdd\xe0-\xe5\xe7-\xef\xf1-\xf6\xf9-\xfd\xff\u0452-\u2000]",
-    "cp950": r"[\x80-\xa6\xa8-\xaf\xb2-\xb6\xb8-\xd6\xd8-\xf6\xf8-\u02c6\u0400-\u2000\uac00-\ud7a3]",
-}
-"""Characters that the wide tables certainly have not; the codec decides about the rest."""
+_LATIN = frozenset({"cp1250", "cp1252", "cp1254", "cp1257", "mac_roman", "cp850", "iso8859_2"})
 _SEQUENCE = (
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
     rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
@@ -85,10 +79,8 @@ class Table:
             self._map = codecs.charmap_build(self.chars)
             self.runs = re.compile(f"[{re.escape(self.chars[128:])}\x00-\x7f]+")
             """Stretches that could have come from this table."""
-            self.absent = re.compile(f"[^{re.escape(self.chars[128:])}\x00-\x7f]")
         else:
             self.chars = ""
-            self.absent = re.compile(_ABSENT.get(name, r"(?!)"))
 
     def _char(self, byte: int) -> str:
         try:
@@ -96,10 +88,15 @@ class Table:
         except UnicodeDecodeError:
             return chr(byte)
 
-    def foreign(self, text: str) -> str | None:
-        """Return a character that the table has not, if there is one; a wide table may have fewer than this admits."""
-        found = self.absent.search(text)
-        return found[0] if found else None
+    def has(self, char: str) -> bool:
+        """Whether the table has ``char``."""
+        if self.chars:
+            return char in self.chars
+        try:
+            self.encode(char)
+        except UnicodeError:
+            return False
+        return True
 
     def encode(self, text: str) -> bytes:
         """Return the bytes of ``text``. Raises ``UnicodeEncodeError`` when a character is not in the table."""
@@ -117,11 +114,6 @@ class Table:
         return self._codec.decode(data)[0]
 
 
-def _strange(text: str, wrong: Table) -> set[str]:
-    """Return the characters of ``text`` that ``wrong`` has not."""
-    return set(wrong.absent.findall(text))
-
-
 class Operation:
     """Read the bytes of ``wrong`` as ``right``."""
 
@@ -132,12 +124,10 @@ class Operation:
         self.prior = prior
         self.index = index
         self.wide = wrong.wide or right.wide
+        self.latin = right.name in _LATIN
+        """Whether what comes out is in Latin script."""
+        self.bit = 1 << index
         self.name = f"{right.name} read as {wrong.name}"
-
-    def possible(self, text: str) -> bool:
-        """Whether the table has all characters of ``text``; punctuation that may stand beside misread UTF-8 is excused."""
-        foreign = self.wrong.foreign(text)
-        return foreign is None or (self.right.name == "utf-8" and not self.wrong.wide and _HEALTHY.issuperset(_strange(text, self.wrong)))
 
     def undo(self, text: str) -> str | None:
         """Return what ``text`` was before, or ``None`` when it can't have come about this way."""
@@ -150,6 +140,8 @@ class Operation:
 
     def _undo_pieces(self, text: str) -> str | None:
         """Undo UTF-8 sequences that stand beside healthy punctuation."""
+        if not _HEALTHY.intersection(text):
+            return None
         parts: list[str] = []
         at = 0
         for run in self.wrong.runs.finditer(text):
@@ -176,6 +168,34 @@ class Operation:
         return "".join(parts)
 
 
+class _Masks(dict[str, int]):
+    """Which operations can have put a character into a text: a bit per operation, by ``Operation.index``."""
+
+    def __missing__(self, char: str) -> int:
+        mask = 0
+        for operation in (*utf8_operations(), *legacy_operations()):
+            utf8 = operation.right.name == "utf-8"
+            if operation.wrong.has(char) or (utf8 and not operation.wrong.wide and char in _HEALTHY):
+                mask |= 1 << operation.index
+        self[char] = mask
+        return mask
+
+
+@lru_cache(maxsize=1)
+def _masks() -> _Masks:
+    return _Masks()
+
+
+def operations_for(text: str) -> int:
+    """Return a bit mask of the operations that all characters of ``text`` can have come through."""
+    masks = _masks()
+    mask = -1
+    for char in set(text):
+        if char > "\x7f":
+            mask &= masks[char]
+    return mask
+
+
 @lru_cache(maxsize=None)
 def table(name: str) -> Table:
     """Return the table ``name``, a Python codec name."""
@@ -192,4 +212,4 @@ def utf8_operations() -> tuple[Operation, ...]:
 def legacy_operations() -> tuple[Operation, ...]:
     """Return the operations whose bytes were never UTF-8."""
     pairs = [(wrong, right) for wrong, rights in _LEGACY_PAIRS for right in rights.split()]
-    return tuple(Operation(table(wrong), table(right), 10, 100 + at) for at, (wrong, right) in enumerate(pairs))
+    return tuple(Operation(table(wrong), table(right), 10, len(_UTF8_PRIORS) + at) for at, (wrong, right) in enumerate(pairs))

@@ -20,6 +20,11 @@ _TAGS = re.compile("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f
 _LOST = re.compile("\ufffd+|锟斤拷(?:锟斤拷|锟斤|锟)*|(?:ï¿½)+")
 _QUESTION = re.compile(r"(?<=[^\W\d_])\?{1,3}(?=[^\W\d_A-Z])")
 _MIXED = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]|[A-Za-z][\u0370-\u03ff]|[\u0370-\u03ff][A-Za-z]")
+_WORTH_A_LOOK = re.compile(
+    "[\u200b\u2060-\u2064\ufeff\u180e\u202a-\u202e\u2066-\u2069\ufffd\u9524\U000e0000-\U000e007f]|\xef\xbf\xbd|[A-Za-z](?=[\u0370-\u04ff])"
+    "|(?<=[\u0370-\u04ff])[A-Za-z]"
+)
+"""Whatever the patterns above can find."""
 _LIKE: Mapping[int, str] = str.maketrans("аеорсухіјѕԁһАВЕКМНОРСТХІЈЅαορνΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aeopcyxijsdhABEKMHOPCTXIJSaopvABEZHIKMNOPTYX")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -58,6 +63,8 @@ def control_findings(text: str) -> Iterator[Finding]:
     for match in _CONTROL.finditer(text):
         yield _finding(match, "mojibake.control-character", "A control character; text has no use for it.", "")
     if text.isascii():
+        return
+    if not _WORTH_A_LOOK.search(text):
         return
     for match in _LOST.finditer(text):
         yield _finding(match, "mojibake.replacement-character", "A character was lost here; it can't be told which.", None)

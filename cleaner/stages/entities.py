@@ -16,9 +16,8 @@ BARE = "mojibake.bare-entity"
 _ENTITY = re.compile(r"&(?:amp;)*(?:(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)")
 _ACCENTED = r"[aeiouyAEIOUY](?:acute|grave|circ|uml)|[anoANO]tilde|[cC]cedil|[oO]slash|[aA]ring|(?:ae|AE)lig|szlig|[oO]Elig|oelig|[sS]caron"
 _BARE = re.compile(
-    rf"(?<![&\w])(?:(?:quot|nbsp|apos|laquo|raquo|ldquo|rdquo|lsquo|rsquo|mdash|ndash|hellip|amp(?=;\w)|{_ACCENTED});)"
-    rf"|(?<=[a-zA-Z])(?:{_ACCENTED});|(?<=[a-zA-Z])#(?:39|8217|8216|x27|x2019);(?=[a-zA-Z])"
-    r"|(?<=[A-Z][a-z] )amp;(?= [A-Z])|(?<=[a-z]{3} )amp;(?= [A-Z])"
+    rf"(?<![&\w])(?:(?:quot|nbsp|apos|laquo|raquo|ldquo|rdquo|lsquo|rsquo|mdash|ndash|hellip|amp|{_ACCENTED});)$"
+    rf"|(?<=[a-zA-Z])(?:{_ACCENTED});$|(?<=[a-zA-Z])#(?:39|8217|8216|x27|x2019);$"
 )
 _TAG_BEHIND = re.compile(r"/?[A-Za-z!?][^<>&]{0,80}(?:>|&(?:amp;)*gt;)")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
@@ -88,14 +87,27 @@ def _merged(text: str, hits: Iterator[tuple[int, int, str]]) -> Iterator[Edit]:
 
 def _bare(text: str) -> Iterator[Edit]:
     """Yield the edits of entities that lost their ampersand."""
-    for match in _BARE.finditer(text):
-        low, high = _line(text, match.start())
-        line = text[low:high]
-        if is_code(line) or talks_about_encodings(line) or in_link(text, match.start(), match.end()):
-            continue
-        char = _decoded(match[0][:-1])
-        if char is not None:
-            yield _edit(text, match.start(), match.end(), char, BARE)
+    at = text.find(";")
+    while at >= 0:
+        match = _BARE.search(text, max(0, at - 8), at + 1)
+        if match is not None and _apart(text, match):
+            low, high = _line(text, match.start())
+            line = text[low:high]
+            char = _decoded(match[0][:-1])
+            if char and not (is_code(line) or talks_about_encodings(line) or in_link(text, match.start(), match.end())):
+                yield _edit(text, match.start(), match.end(), char, BARE)
+        at = text.find(";", at + 1)
+
+
+def _apart(text: str, match: re.Match[str]) -> bool:
+    """Whether what stands around a bare entity leaves no other reading."""
+    behind = text[match.end() : match.end() + 2]
+    if match[0] == "amp;":
+        if behind[:1].isalpha():
+            return True
+        before = text[: match.start()][-30:].split()
+        return bool(before) and before[-1][:1].isupper() and behind[:1] == " " and behind[1:].isupper()
+    return not match[0].startswith("#") or behind[:1].isalpha()
 
 
 def _edit(text: str, start: int, end: int, after: str, rule: str) -> Edit:

@@ -4,30 +4,88 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from cleaner.model import Edit, Finding
+from cleaner.stages.alphabets import one_alphabet
 from cleaner.stages.charmodel import UNIT, the_model
 from cleaner.stages.codelike import talks_about_encodings
-from cleaner.stages.repair import Search, Word
+from cleaner.stages.repair import Search, Word, best_gain
 
 __all__ = ["misread_edits", "suspicious_lines"]
 
 _QUOTED = re.compile(r"^[\"'“‘«„`(\[]+[^\"'“”‘’«»„`()\[\]]*[\"'”’»“`)\],.;:!?]+$")
 _LEADS = re.compile("[ÂÃÄÅÎÏÐÑØÙâãðÐÑРСÐ√ΓΞΟ╨╤├┬\ufffd]")
 _DOUBT = 5 * UNIT
+LATIN_BOUND = 3 * UNIT + UNIT // 2
+OTHER_BOUND = 5 * UNIT + UNIT // 2
+DENSE_BOUND = 8 * UNIT
+"""Cost per character above which a word is odd: of the words of clean text 10 %, 1 % and 5 % are, of misread lines fewer than 1 % have none."""
+PROMISE = 2 * UNIT
+_TYPOGRAPHIC = "’“”–—•\xa0…‘„«»®™©°·"
+SHORT = 600
+"""Texts shorter than this hold too few letters to tell their alphabet, so each of their words is looked at."""
+_ACCENTED = re.compile("[\xaa\xb5\xba\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1e00-\u1eff]")
+_SIGN = "\xa1-\xa7\xaa\xac-\xaf\xb1-\xb6\xb8-\xba\xbc-\xbf\xd7\xf7\u0192\u02c6\u02dc\u2020\u2021\u2030\u2039\u203a\u20ac\u2190-\u2bff"
+_FAR = "\u0370-\u05ff\u0600-\u06ff\u0e00-\u0e7f"
+_ALARM = re.compile(
+    f"[\x80-\x9f\ufffd\ue000-\uf8ff\uff61-\uff9f\u3040-\u9fff\uac00-\ud7a3]"
+    f"|[{_SIGN}](?=[\xc0-\u06ff\u0e00-\u0e7f])|[\xc0-\u06ff\u0e00-\u0e7f](?=[{_SIGN}])"
+    f"|[A-Za-z](?=[{_FAR}])|[{_FAR}](?=[A-Za-z])|[A-Za-z][{_SIGN}](?=[A-Za-z])"
+    "|[a-z\xdf-\xff](?=[\xc0-\xde])|[\xc0-\xff\u0100-\u017f]{4}|[\xc0-\xdf][\xc0-\u017f][a-z]"
+    "|[\u0430-\u045f](?=[\u0400-\u042f])|[\u03ac-\u03ce](?=[\u0386-\u03ab])"
+    "|[\u0400-\u042f]{3,}\\W+[\u0400-\u042f]{2,}\\W+[\u0400-\u042f]{2,}|(?:\u0e30.){3}|(?:\u0e40\u0e18.){2}"
+)
+"""What clean text of a single alphabet does not hold: signs beside accents, scripts mixed in a word, capitals after small letters, Han."""
+_SURE = re.compile("[\x80-\x9f\ufffd]")
+_LATIN = re.compile("[A-Za-z\xaa-\u024f]")
+_DENSE = re.compile("[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7a3]")
+_ELSEWHERE = re.compile("[\u0530-\u058f\u0700-\u0dff\u0e80-\u1dff\u2c00-\u2fff\ua000-\uabff\U00010000-\U0010ffff]")
+"""Scripts that no table holds."""
 
 
 def suspicious_lines(text: str) -> list[tuple[int, str]]:
-    """Return (position, line) of the lines worth a search."""
+    """Return (position, line) of the lines that hold a word which is odd as it stands and reads better some other way."""
     if text.isascii():
         return []
-    lines = []
+    plain = text
+    for char in _TYPOGRAPHIC:
+        if char in plain:
+            plain = plain.replace(char, "'")
+    if plain.isascii() or not _worth_a_look(text, plain):
+        return []
+    found = []
     at = 0
-    for line in text.split("\n"):
+    for line in plain.split("\n"):
         if not line.isascii():
-            lines.append((at, line))
+            line = text[at : at + len(line)]
+            if _SURE.search(line) or any(not word.isascii() and _suspicious(word) for word in line.split()):
+                found.append((at, line))
         at += len(line) + 1
-    return lines
+    return found
+
+
+def _worth_a_look(text: str, plain: str) -> bool:
+    """Whether the document holds more than the letters of one language beside ASCII, in the places where letters stand."""
+    if len(plain) < SHORT or _ALARM.search(plain):
+        return True
+    return not one_alphabet(frozenset(_ACCENTED.findall(plain)))
+
+
+@lru_cache(maxsize=100_000)
+def _suspicious(word: str) -> bool:
+    """Whether ``word`` is unlikely as it stands and some operation makes it likelier."""
+    if _SURE.search(word):
+        return True
+    if _ELSEWHERE.search(word):
+        return False
+    if _LATIN.search(word):
+        bound = LATIN_BOUND
+    elif _DENSE.search(word):
+        bound = DENSE_BOUND
+    else:
+        bound = OTHER_BOUND
+    return the_model().cost(word) > bound * (len(word) + 1) and best_gain(the_model(), word) > PROMISE
 
 
 def misread_edits(text: str, lines: Sequence[tuple[int, str]], whole_lines: bool) -> tuple[list[Edit], list[Finding]]:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from cleaner.stages.alphabets import foreign_letters, known
 from cleaner.stages.charmodel import UNIT, CharModel
-from cleaner.stages.charsets import Operation, legacy_operations, utf8_operations
+from cleaner.stages.charsets import Operation, legacy_operations, operations_for, utf8_operations
 
-__all__ = ["Search", "Word"]
+__all__ = ["Search", "Word", "best_gain"]
 
 WORD = re.compile(r"[^ \t\n\r\x0b\x0c]+")
 CLIP = 20 * UNIT
@@ -29,6 +29,10 @@ LONE = 6 * UNIT
 _LONE = re.compile(r"[\x00-\x7f]*[^\x00-\u024f\u1e00-\u1eff\u2010-\u2bff\U0001f000-\U0001faff][\x00-\x7f]*")
 _ONE = re.compile(r"[\x00-\x7f]*[^\x00-\x7f][\x00-\x7f]*")
 _LETTERS = re.compile(r"(?:[\x00-@\[-`{-\x7f\xa0]|[^\W\d_A-Za-z\xaa-\u024f]|[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u064b-\u0652])*")
+READABLE = 4 * UNIT + UNIT // 2
+"""Cost per character of what a repair may look like; text of known languages has 3 nats, of unknown ones 5."""
+FAMILIAR = 4 * UNIT
+"""Cost per character of the plain words around a doubtful accent, above which their language is not known well enough."""
 FOREIGN = 8
 """Characters beyond ASCII that a change of script needs: a few capitals can look like anything."""
 SPELT_MARGIN = 4 * UNIT
@@ -41,6 +45,13 @@ C1 = {chr(byte): bytes([byte]).decode("cp1252") for byte in range(0x80, 0xA0) if
 _C1 = re.compile("[\x80-\x9f]")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ufffd\ue000-\uf8ff]")
 _DRAWN = re.compile(r"([\u2500-\u259f])\1\1")
+_ALL_UTF8 = 0xFFFFFF
+_CAN_BE_UTF8 = re.compile("[^\x00-\x7f]{2}|[\u3040-\ud7a3\uf900-\uffef]|[^\x00-\x7f] ")
+_ASCII = re.compile("[\x00-\x7f]")
+_ASCII_LETTER = re.compile("[A-Za-z]")
+_STUCK = re.compile("[A-Za-z][\xaa\xb5\xba\xc0-\u024f]|[\xaa\xb5\xba\xc0-\u024f][A-Za-z]")
+_UNHEALTHY = re.compile(r"[^\x00-\x7f“”‘’„‚«»–—…\xa0]|(?<=[^\W\d_])[“”‘„‚«»…\xa0](?=[^\W\d_])")
+"""Anything but punctuation where punctuation stands."""
 _MIXED = re.compile(r"[A-Za-z][^\x00-\u024f\u1e00-\u1eff\W\d_]|[^\x00-\u024f\u1e00-\u1eff\W\d_][A-Za-z]")
 
 
@@ -130,8 +141,9 @@ class Search:
         found = self._utf8.get(text)
         if found is None:
             found = self._utf8[text] = []
-            for operation in utf8_operations():
-                if operation.possible(text):
+            mask = operations_for(text)
+            for operation in utf8_operations() if mask & _ALL_UTF8 and _CAN_BE_UTF8.search(text) else ():
+                if mask & operation.bit:
                     new = self.convert(operation, text)
                     if new is not None and new != text:
                         lone = _LONE.fullmatch(new) is not None or (_ONE.fullmatch(new) is not None and _LETTERS.fullmatch(text) is not None)
@@ -150,15 +162,26 @@ class Search:
         if found is None:
             found = self._legacy[text] = {}
             if not _DRAWN.search(text):
+                mask = operations_for(text)
                 mixed = _MIXED.search(text) is not None
+                latin = len(_ASCII_LETTER.findall(text))
+                stuck = not mixed and _STUCK.search(text) is not None
+                few = latin > len(text) - len(_ASCII.findall(text))
+                healthy = not _UNHEALTHY.search(text)
                 for operation in legacy_operations():
-                    if not operation.possible(text):
+                    if not mask & operation.bit or (few if operation.wide else stuck and not operation.latin):
                         continue
                     new = self.convert(operation, text)
                     if new is None or _C1.search(new) or (not operation.wide and not mixed and _MIXED.search(new)):
                         continue
-                    found[operation.index] = 0 if new == text else self.cost(text) - self.cost(new)
+                    gain = 0 if new == text else self.cost(text) - self.cost(new)
+                    found[operation.index] = min(gain, -1) if healthy and new != text else gain
         return found
+
+    def best_gain(self, text: str) -> int:
+        """Return the most that any one operation gains on ``text``."""
+        gains = [gain for _, gain, _ in self._utf8_gains(text)]
+        return max([*gains, *self._legacy_gains(text).values(), 0])
 
     def _round(self) -> bool:
         """Undo one layer in every line that has one; say whether there was any."""
@@ -254,7 +277,7 @@ class Search:
             return 0
         language = self._language(row[0].line)
         if language is None:
-            return 0
+            return -1 if operation.latin and not self._familiar(row[0].line) else 0
         before = foreign_letters(" ".join(word.text for word in words), language)
         after = foreign_letters(new, language)
         return -1 if after and after >= before else (1 if 3 * after < before else 0)
@@ -271,8 +294,13 @@ class Search:
             found = self._common
         else:
             found = _language_of(plain)
-        self._languages[number] = found or None
-        return found or None
+        self._languages[number] = found if found and self._familiar(number) else None
+        return self._languages[number]
+
+    def _familiar(self, number: int) -> bool:
+        """Whether the plain words of a line read like a language that the model knows."""
+        plain = [word for word in self._texts[number][:1000].split() if word.isascii() and word.isalpha()]
+        return sum(map(self.cost, plain)) <= FAMILIAR * (sum(map(len, plain)) + len(plain))
 
     def _runs(self, row: Sequence[Word]) -> list[_Run]:
         """Return the best stretch of ``row`` for each legacy operation that gains anything on it."""
@@ -306,8 +334,11 @@ class Search:
         return best if covered >= COVERED or covered >= 0.85 * sum(word.outside for word in row) else None
 
     def _plausible(self, operation: Operation, words: Sequence[Word], covered: int) -> bool:
-        """Whether what comes out is text: mostly letters, and not a few foreign letters inside Latin words."""
-        new = "".join(self.convert(operation, word.text) or "" for word in words)
+        """Whether what comes out is text: mostly letters, likely ones, and not a few foreign letters inside Latin words."""
+        results = [self.convert(operation, word.text) or "" for word in words]
+        new = "".join(results)
+        if not operation.wide and sum(map(self.cost, results)) > READABLE * (len(new) + len(results)):
+            return False
         outside = [char for char in new if char > "\x7f"]
         letters = sum(char.isalpha() or char in "“”‘’–—…" or unicodedata.category(char)[0] == "M" for char in outside)
         if letters < 0.5 * len(outside):
@@ -325,6 +356,11 @@ class Search:
         for word in self.words:
             if _C1.search(word.text):
                 word.text = "".join(C1.get(char, char) for char in word.text)
+
+
+def best_gain(model: CharModel, word: str) -> int:
+    """Return the most that any one operation gains on ``word``."""
+    return Search(model, [(0, word)]).best_gain(word)
 
 
 def _language_of(words: Sequence[str]) -> str:
