@@ -33,13 +33,10 @@ def talks_about_encodings(line: str) -> bool:
 
 def in_link(text: str, start: int, end: int) -> bool:
     """Whether the word around ``start:end`` is a link or a path."""
-    low = start
-    while low > 0 and not text[low - 1].isspace() and start - low < 300:
-        low -= 1
-    high = end
-    while high < len(text) and not text[high].isspace() and high - end < 300:
-        high += 1
-    return _LINK.search(text[low:high].lstrip("(<[\"'")) is not None
+    left, right = text[max(0, start - 300) : start], text[end : end + 300]
+    left = "" if left[-1:].isspace() else "".join(left.rsplit(None, 1)[-1:])
+    right = "" if right[:1].isspace() else "".join(right.split(None, 1)[:1])
+    return _LINK.search((left + text[start:end] + right).lstrip("(<[\"'")) is not None
 
 
 def in_code_span(text: str, start: int, line_start: int) -> bool:

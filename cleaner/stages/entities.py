@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from cleaner.model import Edit
@@ -30,7 +31,11 @@ def entity_edits(text: str) -> list[Edit]:
         edits += _merged(text, _whole(text))
     if ";" in text:
         taken = [(match.start(), match.end()) for match in _ENTITY.finditer(text)] if "&" in text else []
-        edits += (edit for edit in _bare(text) if not any(low < edit.end and edit.start < high for low, high in taken))
+        ends = [high for _, high in taken]
+        for edit in _bare(text):
+            at = bisect_right(ends, edit.start)
+            if at == len(taken) or taken[at][0] >= edit.end:
+                edits.append(edit)
         edits.sort(key=lambda edit: edit.start)
     return edits
 
@@ -65,7 +70,7 @@ def _decoded(name: str) -> str | None:
     import html
 
     char = html.unescape(f"&{name};")
-    if char.endswith(";") and len(char) > 1 or _CONTROL.search(char):
+    if (char.endswith(";") and len(char) > 1) or _CONTROL.search(char):
         return None
     return char
 
@@ -87,14 +92,18 @@ def _merged(text: str, hits: Iterator[tuple[int, int, str]]) -> Iterator[Edit]:
 
 def _bare(text: str) -> Iterator[Edit]:
     """Yield the edits of entities that lost their ampersand."""
+    line = (-1, -1)
+    meant = False
     at = text.find(";")
     while at >= 0:
         match = _BARE.search(text, max(0, at - 8), at + 1)
         if match is not None and _apart(text, match):
-            low, high = _line(text, match.start())
-            line = text[low:high]
-            char = _decoded(match[0][:-1])
-            if char and not (is_code(line) or talks_about_encodings(line) or in_link(text, match.start(), match.end())):
+            if not line[0] <= match.start() < line[1]:
+                line = _line(text, match.start())
+                content = text[line[0] : line[1]]
+                meant = is_code(content) or talks_about_encodings(content)
+            char = None if meant else _decoded(match[0][:-1])
+            if char and not in_link(text, match.start(), match.end()):
                 yield _edit(text, match.start(), match.end(), char, BARE)
         at = text.find(";", at + 1)
 
@@ -105,7 +114,7 @@ def _apart(text: str, match: re.Match[str]) -> bool:
     if match[0] == "amp;":
         if behind[:1].isalpha():
             return True
-        before = text[: match.start()][-30:].split()
+        before = text[max(0, match.start() - 30) : match.start()].split()
         return bool(before) and before[-1][:1].isupper() and behind[:1] == " " and behind[1:].isupper()
     return not match[0].startswith("#") or behind[:1].isalpha()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["is_bare_role", "is_manner", "is_tokenised"]
 
@@ -69,8 +70,10 @@ def is_bare_role(text: str, start: int, end: int) -> bool:
     return _BARE_ROLE.search(text[max(0, start - 60) : start]) is not None
 
 
-def is_manner(text: str, start: int, end: int) -> bool:
+def is_manner(text: str, start: int, end: int, lang: str = "en") -> bool:
     """Whether the gap ``start:end`` is a manner of writing: code, an aside, an idiom, an abbreviation, or a style of the whole text."""
+    if lang == "de" and is_german_manner(text, start, end):
+        return True
     if _is_odd_start(text, start, end):
         return True
     low, high = max(0, start - _WINDOW), min(end + _WINDOW, len(text))
@@ -88,7 +91,7 @@ def is_manner(text: str, start: int, end: int) -> bool:
         word
         and len(follow) < len(right)
         and follow[: len(word) + 1].lower().rstrip(" ,") == word.lower()
-        and _HESITATES.search(text)
+        and _hesitates(text)
     ):
         return True  # speech, "in the, in the park"
     if _QUOTED.search(left) and _QUOTE.match(right):
@@ -99,12 +102,38 @@ def is_manner(text: str, start: int, end: int) -> bool:
     if left and left[-1] in ".!?" and after.islower():
         if left[-1] == "." and _ABBREVIATION.search(left):
             return True
-        lower = sum(1 for _ in _LOWER_START.finditer(text))
-        return lower >= _LOWER_LEAST and lower > _LOWER_SHARE * sum(1 for _ in _UPPER_START.finditer(text))
+        return _starts_low(text)
     if start < end and after and after in ",.;:?!":
-        spaced = sum(1 for _ in _SPACED_COMMA.finditer(text))
-        return spaced >= _SPACED_LEAST and spaced > _SPACED_SHARE * text.count(",")
+        return _spaces_commas(text)
     return False
+
+
+# A style of the whole text is asked for at each gap of it, and found once.
+
+
+@lru_cache(maxsize=1)
+def _hesitates(text: str) -> bool:
+    return _HESITATES.search(text) is not None
+
+
+@lru_cache(maxsize=1)
+def _starts_low(text: str) -> bool:
+    lower = sum(1 for _ in _LOWER_START.finditer(text))
+    return lower >= _LOWER_LEAST and lower > _LOWER_SHARE * sum(1 for _ in _UPPER_START.finditer(text))
+
+
+@lru_cache(maxsize=1)
+def _spaces_commas(text: str) -> bool:
+    spaced = sum(1 for _ in _SPACED_COMMA.finditer(text))
+    return spaced >= _SPACED_LEAST and spaced > _SPACED_SHARE * text.count(",")
+
+
+@lru_cache(maxsize=1)
+def _does_without_capitals(text: str) -> bool:
+    if _LOWER_I.search(text):
+        return True
+    lower = sum(1 for _ in _LOWER_LINE.finditer(text))
+    return lower > 2 and lower > _LOWER_SHARE * text.count("\n")
 
 
 def is_tokenised(text: str) -> bool:
@@ -127,7 +156,4 @@ def _is_odd_start(text: str, start: int, end: int) -> bool:
         # A paragraph stands alone: after a blank line, or after a line long enough to be one.
         if before and not before.endswith("\n") and len(before) - before.rfind("\n") < 60:
             return True
-    if _LOWER_I.search(text):
-        return True
-    lower = sum(1 for _ in _LOWER_LINE.finditer(text))
-    return lower > 2 and lower > _LOWER_SHARE * text.count("\n")
+    return _does_without_capitals(text)
