@@ -21,8 +21,7 @@ _LOST = re.compile("\ufffd+|锟斤拷(?:锟斤拷|锟斤|锟)*|(?:ï¿½)+")
 _QUESTION = re.compile(r"(?<=[^\W\d_])\?{1,3}(?=[^\W\d_A-Z])")
 _MIXED = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]|[A-Za-z][\u0370-\u03ff]|[\u0370-\u03ff][A-Za-z]")
 _WORTH_A_LOOK = re.compile(
-    "[\u200b\u2060-\u2064\ufeff\u180e\u202a-\u202e\u2066-\u2069\ufffd\u9524\U000e0000-\U000e007f]|\xef\xbf\xbd|[A-Za-z](?=[\u0370-\u04ff])"
-    "|(?<=[\u0370-\u04ff])[A-Za-z]"
+    "[\u200b\u2060-\u2064\ufeff\u180e\u202a-\u202e\u2066-\u2069\ufffd\u9524\U000e0000-\U000e007f\u0370-\u04ff]|\xef\xbf\xbd"
 )
 """Whatever the patterns above can find."""
 _LIKE: Mapping[int, str] = str.maketrans("аеорсухіјѕԁһАВЕКМНОРСТХІЈЅαορνΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aeopcyxijsdhABEKMHOPCTXIJSaopvABEZHIKMNOPTYX")

@@ -10,7 +10,8 @@ from cleaner.model import Edit, Finding
 from cleaner.stages.alphabets import one_alphabet
 from cleaner.stages.charmodel import UNIT, the_model
 from cleaner.stages.codelike import talks_about_encodings
-from cleaner.stages.repair import Search, Word, best_gain
+from cleaner.stages.evidence import Evidence
+from cleaner.stages.repair import Search, Word
 
 __all__ = ["misread_edits", "suspicious_lines"]
 
@@ -22,7 +23,8 @@ OTHER_BOUND = 5 * UNIT + UNIT // 2
 DENSE_BOUND = 8 * UNIT
 """Cost per character above which a word is odd: of the words of clean text 10 %, 1 % and 5 % are, of misread lines fewer than 1 % have none."""
 PROMISE = 2 * UNIT
-_TYPOGRAPHIC = "’“”–—•\xa0…‘„«»®™©°·"
+_OUTSIDE = re.compile("[^\x00-\x7f]+")
+_NOT_TYPOGRAPHIC = re.compile(r"[^\x00-\x7f’“”–—•\xa0…‘„‚«»®™©°·]|(?<=[^\W\d_])[‚„“”…‘•](?=[^\W\d_])")
 SHORT = 600
 """Texts shorter than this hold too few letters to tell their alphabet, so each of their words is looked at."""
 _ACCENTED = re.compile("[\xaa\xb5\xba\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1e00-\u1eff]")
@@ -34,6 +36,7 @@ _ALARM = re.compile(
     f"|[A-Za-z](?=[{_FAR}])|[{_FAR}](?=[A-Za-z])|[A-Za-z][{_SIGN}](?=[A-Za-z])"
     "|[a-z\xdf-\xff](?=[\xc0-\xde])|[\xc0-\xff\u0100-\u017f]{4}|[\xc0-\xdf][\xc0-\u017f][a-z]"
     "|[\u0430-\u045f](?=[\u0400-\u042f])|[\u03ac-\u03ce](?=[\u0386-\u03ab])"
+    "|(?<=[A-Za-z])[‚„“”…‘•](?=[A-Za-z])|[a-z][íÕ][st](?![a-z])"
     "|[\u0400-\u042f]{3,}\\W+[\u0400-\u042f]{2,}\\W+[\u0400-\u042f]{2,}|(?:\u0e30.){3}|(?:\u0e40\u0e18.){2}"
 )
 """What clean text of a single alphabet does not hold: signs beside accents, scripts mixed in a word, capitals after small letters, Han."""
@@ -46,46 +49,42 @@ _ELSEWHERE = re.compile("[\u0530-\u058f\u0700-\u0dff\u0e80-\u1dff\u2c00-\u2fff\u
 
 def suspicious_lines(text: str) -> list[tuple[int, str]]:
     """Return (position, line) of the lines that hold a word which is odd as it stands and reads better some other way."""
-    if text.isascii():
-        return []
-    plain = text
-    for char in _TYPOGRAPHIC:
-        if char in plain:
-            plain = plain.replace(char, "'")
-    if plain.isascii() or not _worth_a_look(text, plain):
+    if text.isascii() or not _worth_a_look(text):
         return []
     found = []
     at = 0
-    for line in plain.split("\n"):
-        if not line.isascii():
-            line = text[at : at + len(line)]
-            if _SURE.search(line) or any(not word.isascii() and _suspicious(word) for word in line.split()):
-                found.append((at, line))
+    for line in text.split("\n"):
+        if not line.isascii() and (_SURE.search(line) or any(not word.isascii() and odd(word) for word in line.split())):
+            found.append((at, line))
         at += len(line) + 1
     return found
 
 
-def _worth_a_look(text: str, plain: str) -> bool:
-    """Whether the document holds more than the letters of one language beside ASCII, in the places where letters stand."""
-    if len(plain) < SHORT or _ALARM.search(plain):
+def _worth_a_look(text: str) -> bool:
+    """Whether the document holds more than typography and the letters of one language, in the places where letters stand."""
+    contexts = {text[m.start() - 1 if m.start() else 0 : m.end() + 2] for m in _OUTSIDE.finditer(text)}
+    joined = "\n".join(contexts)
+    if _ALARM.search(joined):
         return True
-    return not one_alphabet(frozenset(_ACCENTED.findall(plain)))
+    if len(text) < SHORT:
+        return _NOT_TYPOGRAPHIC.search(joined) is not None
+    return not one_alphabet(frozenset(_ACCENTED.findall(joined)))
 
 
 @lru_cache(maxsize=100_000)
-def _suspicious(word: str) -> bool:
+def odd(word: str) -> bool:
     """Whether ``word`` is unlikely as it stands and some operation makes it likelier."""
     if _SURE.search(word):
         return True
-    if _ELSEWHERE.search(word):
+    if _ELSEWHERE.search(word) or not _NOT_TYPOGRAPHIC.search(word):
         return False
     if _LATIN.search(word):
-        bound = LATIN_BOUND
+        bound, promise = LATIN_BOUND, PROMISE
     elif _DENSE.search(word):
-        bound = DENSE_BOUND
+        bound, promise = DENSE_BOUND, PROMISE
     else:
-        bound = OTHER_BOUND
-    return the_model().cost(word) > bound * (len(word) + 1) and best_gain(the_model(), word) > PROMISE
+        bound, promise = OTHER_BOUND, PROMISE
+    return the_model().cost(word) > bound * (len(word) + 1) and Evidence(the_model()).promises(word, promise)
 
 
 def misread_edits(text: str, lines: Sequence[tuple[int, str]], whole_lines: bool) -> tuple[list[Edit], list[Finding]]:
@@ -93,7 +92,7 @@ def misread_edits(text: str, lines: Sequence[tuple[int, str]], whole_lines: bool
 
     With ``whole_lines``, a line that can't be repaired all through is left as it is and reported.
     """
-    search = Search(the_model(), lines)
+    search = Search(the_model(), lines, odd)
     changed = search.run()
     if not changed:
         return [], []

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cleaner.stages.alphabets import foreign_letters, known
 from cleaner.stages.charmodel import UNIT, CharModel
-from cleaner.stages.charsets import Operation, legacy_operations, operations_for, utf8_operations
+from cleaner.stages.charsets import Operation, legacy_operations
+from cleaner.stages.evidence import C1, C1_CONTROLS, LONE, Evidence
 
-__all__ = ["Search", "Word", "best_gain"]
+__all__ = ["Search", "Word"]
 
 WORD = re.compile(r"[^ \t\n\r\x0b\x0c]+")
 CLIP = 20 * UNIT
@@ -24,11 +25,6 @@ UTF8_MARGIN = 5 * UNIT
 LEGACY_MARGIN = 8 * UNIT
 FOLLOW_MARGIN = 3 * UNIT
 """Gain that a line needs when other lines of the document were misread the same way."""
-LONE = 6 * UNIT
-"""What a word may gain whose only character beyond ASCII is neither Latin nor punctuation nor a symbol."""
-_LONE = re.compile(r"[\x00-\x7f]*[^\x00-\u024f\u1e00-\u1eff\u2010-\u2bff\U0001f000-\U0001faff][\x00-\x7f]*")
-_ONE = re.compile(r"[\x00-\x7f]*[^\x00-\x7f][\x00-\x7f]*")
-_LETTERS = re.compile(r"(?:[\x00-@\[-`{-\x7f\xa0]|[^\W\d_A-Za-z\xaa-\u024f]|[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u064b-\u0652])*")
 READABLE = 4 * UNIT + UNIT // 2
 """Cost per character of what a repair may look like; text of known languages has 3 nats, of unknown ones 5."""
 FAMILIAR = 4 * UNIT
@@ -39,20 +35,11 @@ SPELT_MARGIN = 4 * UNIT
 """Gain that a line needs when the repair turns letters its language has not into letters it has."""
 LANGUAGES = 40
 """Lines of a document whose language is looked at one by one."""
+SAMPLE = 64
+"""Odd words from which the tables in question are told."""
+SAMPLE_OF_LINE = 8
 COVERED = 25
 ROUNDS = 6
-C1 = {chr(byte): bytes([byte]).decode("cp1252") for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
-_C1 = re.compile("[\x80-\x9f]")
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ufffd\ue000-\uf8ff]")
-_DRAWN = re.compile(r"([\u2500-\u259f])\1\1")
-_ALL_UTF8 = 0xFFFFFF
-_CAN_BE_UTF8 = re.compile("[^\x00-\x7f]{2}|[\u3040-\ud7a3\uf900-\uffef]|[^\x00-\x7f] ")
-_ASCII = re.compile("[\x00-\x7f]")
-_ASCII_LETTER = re.compile("[A-Za-z]")
-_STUCK = re.compile("[A-Za-z][\xaa\xb5\xba\xc0-\u024f]|[\xaa\xb5\xba\xc0-\u024f][A-Za-z]")
-_UNHEALTHY = re.compile(r"[^\x00-\x7f“”‘’„‚«»–—…\xa0]|(?<=[^\W\d_])[“”‘„‚«»…\xa0](?=[^\W\d_])")
-"""Anything but punctuation where punctuation stands."""
-_MIXED = re.compile(r"[A-Za-z][^\x00-\u024f\u1e00-\u1eff\W\d_]|[^\x00-\u024f\u1e00-\u1eff\W\d_][A-Za-z]")
 
 
 @dataclass(slots=True)
@@ -85,13 +72,12 @@ class _Run:
 class Search:
     """The repair of the words of one document."""
 
-    def __init__(self, model: CharModel, lines: Iterable[tuple[int, str]]) -> None:
-        """Take lines as (position, text); those that are ASCII may be left out."""
-        self._cost_of = model.cost
-        self._costs: dict[str, int] = {}
-        self._converted: dict[tuple[int, str], str | None] = {}
-        self._utf8: dict[str, list[tuple[Operation, int, bool]]] = {}
-        self._legacy: dict[str, dict[int, int]] = {}
+    def __init__(self, model: CharModel, lines: Iterable[tuple[int, str]], odd: Callable[[str], bool]) -> None:
+        """Take lines as (position, text); ``odd`` says of a word whether it is unlikely as it stands."""
+        self.evidence = Evidence(model)
+        self.cost = self.evidence.cost
+        self._convert = self.evidence.convert
+        self._odd = odd
         self.lines: list[list[Word]] = []
         self._texts: list[str] = []
         self._languages: dict[int, str | None] = {}
@@ -114,74 +100,6 @@ class Search:
                 break
         self._undo_c1()
         return [word for word in self.words if word.text != word.source]
-
-    def cost(self, text: str) -> int:
-        """Return the model's cost of a word."""
-        cost = self._costs.get(text)
-        if cost is None:
-            cost = self._costs[text] = self._cost_of(text)
-        return cost
-
-    def convert(self, operation: Operation, text: str) -> str | None:
-        """Return ``text`` under ``operation``, or ``None`` when it can't have come about that way."""
-        key = (operation.index, text)
-        if key in self._converted:
-            return self._converted[key]
-        new = operation.undo(text)
-        if new is not None and _UNPRINTABLE.search(new) and not _UNPRINTABLE.search(text):
-            new = None
-        self._converted[key] = new
-        return new
-
-    def _utf8_gains(self, text: str) -> list[tuple[Operation, int, bool]]:
-        """Return (operation, gain, lone) for each reading of ``text`` as UTF-8.
-
-        ``lone`` says that only one odd character comes out; that proves little, since two or three letters can look like it.
-        """
-        found = self._utf8.get(text)
-        if found is None:
-            found = self._utf8[text] = []
-            mask = operations_for(text)
-            for operation in utf8_operations() if mask & _ALL_UTF8 and _CAN_BE_UTF8.search(text) else ():
-                if mask & operation.bit:
-                    new = self.convert(operation, text)
-                    if new is not None and new != text:
-                        lone = _LONE.fullmatch(new) is not None or (_ONE.fullmatch(new) is not None and _LETTERS.fullmatch(text) is not None)
-                        found.append((operation, self.cost(text) - self.cost(new), lone))
-        return found
-
-    def _gain(self, operation: Operation, text: str) -> int | None:
-        for candidate, gain, lone in self._utf8_gains(text):
-            if candidate is operation:
-                return gain - LONE if lone else gain
-        return None
-
-    def _legacy_gains(self, text: str) -> dict[int, int]:
-        """Return the gain of each legacy operation that ``text`` can have come through; 0 where it leaves the text alone."""
-        found = self._legacy.get(text)
-        if found is None:
-            found = self._legacy[text] = {}
-            if not _DRAWN.search(text):
-                mask = operations_for(text)
-                mixed = _MIXED.search(text) is not None
-                latin = len(_ASCII_LETTER.findall(text))
-                stuck = not mixed and _STUCK.search(text) is not None
-                few = latin > len(text) - len(_ASCII.findall(text))
-                healthy = not _UNHEALTHY.search(text)
-                for operation in legacy_operations():
-                    if not mask & operation.bit or (few if operation.wide else stuck and not operation.latin):
-                        continue
-                    new = self.convert(operation, text)
-                    if new is None or _C1.search(new) or (not operation.wide and not mixed and _MIXED.search(new)):
-                        continue
-                    gain = 0 if new == text else self.cost(text) - self.cost(new)
-                    found[operation.index] = min(gain, -1) if healthy and new != text else gain
-        return found
-
-    def best_gain(self, text: str) -> int:
-        """Return the most that any one operation gains on ``text``."""
-        gains = [gain for _, gain, _ in self._utf8_gains(text)]
-        return max([*gains, *self._legacy_gains(text).values(), 0])
 
     def _round(self) -> bool:
         """Undo one layer in every line that has one; say whether there was any."""
@@ -219,8 +137,14 @@ class Search:
         """Return the UTF-8 operations that the whole document speaks for, the likeliest first."""
         totals: dict[Operation, int] = {}
         lone_totals: dict[Operation, int] = {}
-        for text in {word.text for word in self.words if not word.text.isascii()}:
-            for operation, gain, lone in self._utf8_gains(text):
+        seen: set[str] = set()
+        for word in self.words:
+            if word.text in seen or word.text.isascii() or not self._odd(word.text):
+                continue
+            if len(seen) > SAMPLE:
+                break
+            seen.add(word.text)
+            for operation, gain, lone in self.evidence.utf8_gains(word.text):
                 which = lone_totals if lone else totals
                 which[operation] = which.get(operation, 0) + max(-CLIP, min(CLIP, gain))
         found: list[tuple[int, Operation]] = []
@@ -246,8 +170,14 @@ class Search:
                 best = total, operation, covered >= 0.95 * everything
         return best
 
+    def _gain(self, operation: Operation, text: str) -> int | None:
+        found = self.evidence.utf8_gain(operation, text)
+        if found is None:
+            return None
+        return found[0] - LONE if found[1] else found[0]
+
     def _replace(self, word: Word, operation: Operation) -> None:
-        new = self.convert(operation, word.text)
+        new = self._convert(operation, word.text)
         if new is not None:
             word.text = new
             word.chain += (operation,)
@@ -272,7 +202,7 @@ class Search:
 
     def _spelling(self, row: Sequence[Word], words: Sequence[Word], operation: Operation) -> int:
         """Return 1 if an operation turns letters that the line's language has not into its own, -1 if the reverse, 0 if unknown."""
-        new = " ".join(self.convert(operation, word.text) or "" for word in words)
+        new = " ".join(self._convert(operation, word.text) or "" for word in words)
         if sum(char > "\u024f" and not "\u1e00" <= char <= "\u206f" for char in new) > 0.3 * sum(char > "\x7f" for char in new):
             return 0
         language = self._language(row[0].line)
@@ -304,7 +234,8 @@ class Search:
 
     def _runs(self, row: Sequence[Word]) -> list[_Run]:
         """Return the best stretch of ``row`` for each legacy operation that gains anything on it."""
-        useful = {index for word in row for index, gain in self._legacy_gains(word.text).items() if gain > 0}
+        texts = [word.text for word in row if not word.text.isascii() and self._odd(word.text)][:SAMPLE_OF_LINE]
+        useful = {index for text in texts for index, gain in self.evidence.legacy_gains(text).items() if gain > 0}
         return [run for op in legacy_operations() if op.index in useful and (run := self._best_run(op, row))]
 
     def _best_run(self, operation: Operation, row: Sequence[Word]) -> _Run | None:
@@ -313,7 +244,7 @@ class Search:
         total = clipped = start = 0
         seen: set[str] = set()
         for at, word in enumerate(row):
-            gain = self._legacy_gains(word.text).get(operation.index)
+            gain = self.evidence.legacy_gain(operation, word.text)
             if gain is None or total + gain < 0:
                 total, clipped, start = 0, 0, at + 1
                 continue
@@ -326,7 +257,7 @@ class Search:
                 best = _Run(clipped, total, operation, start, at + 1)
         if best is None:
             return None
-        while best.end < len(row) and self._legacy_gains(row[best.end].text).get(operation.index) == 0:
+        while best.end < len(row) and self.evidence.legacy_gain(operation, row[best.end].text) == 0:
             best.end += 1
         covered = sum(word.outside for word in row[best.start : best.end])
         if not self._plausible(operation, row[best.start : best.end], covered):
@@ -335,7 +266,7 @@ class Search:
 
     def _plausible(self, operation: Operation, words: Sequence[Word], covered: int) -> bool:
         """Whether what comes out is text: mostly letters, likely ones, and not a few foreign letters inside Latin words."""
-        results = [self.convert(operation, word.text) or "" for word in words]
+        results = [self._convert(operation, word.text) or "" for word in words]
         new = "".join(results)
         if not operation.wide and sum(map(self.cost, results)) > READABLE * (len(new) + len(results)):
             return False
@@ -349,18 +280,13 @@ class Search:
         return True
 
     def _near(self, operation: Operation, word: Word) -> bool:
-        gain = self._legacy_gains(word.text).get(operation.index)
+        gain = self.evidence.legacy_gain(operation, word.text)
         return gain is not None and gain > -3 * UNIT
 
     def _undo_c1(self) -> None:
         for word in self.words:
-            if _C1.search(word.text):
+            if C1_CONTROLS.search(word.text):
                 word.text = "".join(C1.get(char, char) for char in word.text)
-
-
-def best_gain(model: CharModel, word: str) -> int:
-    """Return the most that any one operation gains on ``word``."""
-    return Search(model, [(0, word)]).best_gain(word)
 
 
 def _language_of(words: Sequence[str]) -> str:
