@@ -45,6 +45,11 @@ BAD = [
     ('{"text":"x"', "end of the line"),
     ('{"text":"x",}', "name in double quotes"),
     ("{'text':'x'}", "name in double quotes"),
+    ('{"text":"x","a"}', "':' expected"),
+    ('{"text":"x" "a":1}', "',' or '}' expected"),
+    ('{"text":"x",,"a":1}', "name in double quotes"),
+    ('{"text":"x","a":}', "a value expected"),
+    ('{"text":"x","a":1 2}', "',' or '}' expected"),
     ('{"text":"x"} {"text":"y"}', "follows the object"),
     ('{"text":"x"}]', "follows the object"),
     ('{"text":"a\tb"}', "control character"),
@@ -188,6 +193,28 @@ def test_offsets_lead_to_the_same_character(data: st.DataObject, text: str) -> N
     assert offsets[-1] == len(literal)
     for at, char in enumerate(text):
         assert decode(literal[offsets[at] : offsets[at + 1]]) == char
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["text", "a", "b", "id"]), json_values), st.text('{}[]:,"\\x1 \t', max_size=4), st.data())
+def test_exactly_what_json_accepts_is_accepted(item: dict[str, object], noise: str, data: st.DataObject) -> None:
+    line = json.dumps(item, separators=(data.draw(st.sampled_from([",", " , "])), data.draw(st.sampled_from([":", " : "]))))
+    at = data.draw(st.integers(0, len(line)))
+    line = line[:at] + noise + line[at + data.draw(st.integers(0, 2)) :]
+    row = only(line + "\n")
+    try:
+        value = json.loads(line, object_pairs_hook=list)
+        usable = line.lstrip()[:1] == "{" and [name for name, _ in value].count("text") == 1
+        usable = usable and isinstance(dict(value)["text"], str | None) and [name for name, _ in value].count("id") < 2
+    except ValueError:
+        usable = False
+    assert (not row.problem) is usable
 
 
 @given(st.lists(st.sampled_from(['{"text":"a"}', "", "{", '{"text":"b"}\r', "\x00"]), max_size=8), st.booleans())

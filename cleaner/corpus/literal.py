@@ -21,6 +21,10 @@ __all__ = ["Value", "decode", "escaped", "find", "members", "raw_offsets", "spli
 _scan: Callable[[str, int], tuple[Any, int]]
 _scan = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str).scan_once  # type: ignore[attr-defined]
 _space = re.compile(r"[ \t\n\r]*").match
+_open = re.compile(r'\{[ \t\n\r]*"').match
+_colon = re.compile(r"[ \t\n\r]*:[ \t\n\r]*").match
+_comma = re.compile(r'[ \t\n\r]*,[ \t\n\r]*"').match
+_close = re.compile(r"[ \t\n\r]*\}").match
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # one code point above U+FFFF
     r"|\\u[0-9a-fA-F]{4}|\\."
@@ -90,7 +94,33 @@ def _wrong(error: JSONDecodeError) -> RowError:
     return RowError(f"not valid JSON at column {error.pos + 1}: {error.msg[:1].lower()}{error.msg[1:]}")
 
 
-def find(line: str, paths: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, Value], tuple[str, ...]]:
+def _members(line: str, at: int) -> tuple[list[str], list[Value]]:
+    """Return what ``members`` yields for a well-formed object in a quarter of the time; leave anything else to it."""
+    names: list[str] = []
+    values: list[Value] = []
+    try:
+        opened = _open(line, at)
+        while opened is not None:
+            name, at = scanstring(line, opened.end(), True)
+            colon = _colon(line, at)
+            if colon is None:
+                raise StopIteration
+            start = colon.end()
+            value, at = _scan(line, start)
+            names.append(name)
+            values.append(Value(start, at, value))
+            opened = _comma(line, at)
+        closed = _close(line, at)
+        if values and closed is not None:
+            values.append(Value(closed.end(), closed.end(), None))
+            return names, values
+    except (StopIteration, JSONDecodeError, RecursionError):
+        pass
+    pairs = list(members(line, _space(line).end()))  # type: ignore[union-attr]
+    return [name for name, _ in pairs[:-1]], [value for _, value in pairs]
+
+
+def find(line: str, paths: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, Value], Sequence[str]]:
     """Return where the fields of ``paths`` (name asked for -> its parts) stand in a line that holds one object, and all names.
 
     Raises ``RowError`` when the line is not one JSON object, or holds one of these fields twice.
@@ -105,20 +135,17 @@ def find(line: str, paths: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, Val
         if kind:
             raise RowError(f"{kind}, not a JSON object; JSON Lines has one object per line")
         raise _syntax(line, at, "'{'")
+    names, values = _members(line, at)
     found: dict[str, Value] = {}
-    names: list[str] = []
     wanted: dict[str, list[Value]] = {parts[0]: [] for parts in paths.values() if len(parts) > 1}
-    end = at
-    for name, value in members(line, at):
-        names.append(name)
+    for name, value in zip(names, values, strict=False):
         if name in paths:
             if name in found:
                 raise RowError(f"field {short_name(name)} occurs twice")
             found[name] = value
         elif name in wanted:
             wanted[name].append(value)
-        end = value.end
-    names.pop()
+    end = values[-1].end
     if line[_space(line, end).end() :]:  # type: ignore[union-attr]
         raise RowError(f"not valid JSON at column {end + 1}: more text follows the object")
     if wanted:
@@ -127,7 +154,7 @@ def find(line: str, paths: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, Val
                 inner = _nested(line, wanted[parts[0]], parts)
                 if inner is not None:
                     found[asked] = inner
-    return found, tuple(names)
+    return found, names
 
 
 def _nested(line: str, candidates: Sequence[Value], parts: Sequence[str]) -> Value | None:

@@ -78,7 +78,7 @@ def _work(connection: Connection, chain: ChainLike) -> None:
             job = connection.recv()
             if isinstance(job, _Lane):
                 _clean_lane(job, chain, connection)
-            else:
+            elif isinstance(job, Job):  # and not the acknowledgement of a block of a lane that has ended
 
                 def progress(rows: int, size: int) -> None:
                     connection.send(("progress", rows, size))

@@ -27,8 +27,11 @@ def text_hash(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # one encoder: ``json.dumps`` makes a new one each time
+
+
 def _line(start: str, rest: Mapping[str, Any]) -> str:
-    return f"{start}{json.dumps(rest, ensure_ascii=False)[1:]}\n"
+    return f"{start}{_encode(rest)[1:]}\n"
 
 
 def audit_lines(
@@ -69,10 +72,10 @@ def audit_lines(
 def scores_line(row: int, doc: str, fields: Sequence[str], judged: Sequence[Judged]) -> str:
     """Return the scores row of one document. With several texts each score is the worst, and ``fields`` has them all."""
     start = f'{{"row": {row}, "doc": {doc}, '
+    if len(judged) == 1:
+        return _line(start, {"lang": judged[0].lang, "scores": dict(judged[0].scores or {})})
     several = [verdict for verdict in judged if verdict.scores is not None]
     lang = next((verdict.lang for verdict in several if verdict.lang), None)
-    if len(judged) == 1:
-        return _line(start, {"lang": lang, "scores": dict(judged[0].scores or {})})
     worst: dict[str, float | None] = {}
     for verdict in several:
         for name, score in (verdict.scores or {}).items():

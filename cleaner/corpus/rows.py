@@ -119,7 +119,7 @@ class Row:
     def id(self) -> str | None:
         """Its id as a string."""
         if self.doc.startswith('"'):
-            return str(json.loads(self.doc))
+            return self.doc[1:-1] if "\\" not in self.doc else str(json.loads(self.doc))
         return self.doc or None
 
     def rewritten(self, edits: Mapping[int, Sequence[Edit]]) -> str:

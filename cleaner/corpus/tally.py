@@ -81,9 +81,12 @@ class Tally:
             lang = lang or verdict.lang
             for name, score in (verdict.scores or {}).items():
                 if score is not None:
-                    entry = self.scores.setdefault(name, {"documents": 0, "sum": 0})
+                    entry = self.scores.get(name)
+                    if entry is None:
+                        entry = self.scores[name] = {"documents": 0, "sum": 0}
                     entry["documents"] += 1
-                    entry["sum"] += round(score * 10000)
+                    if score:
+                        entry["sum"] += round(score * 10000)
             if verdict.edits:
                 changed = 1
                 self.words_removed += max(0, len(text.split()) - len(verdict.text.split()))
@@ -102,13 +105,17 @@ class Tally:
                 if keep_text:
                     context = text[max(0, finding.start - 30) : finding.end + 30]
                     self._sample(finding.rule, doc, context, finding.suggestion or "")
+        by_lang = self.languages.get(lang or "unknown")
+        if by_lang is None:
+            by_lang = self.languages[lang or "unknown"] = {"documents": 0, "changed": 0, "edits": 0, "findings": 0}
+        by_lang["documents"] += 1
+        if not touched:
+            return
         for rule_id in touched:
             self.rules[rule_id]["documents"] += 1
         self.changed += changed
         self.edits += edits
         self.findings += findings
-        by_lang = self.languages.setdefault(lang or "unknown", {"documents": 0, "changed": 0, "edits": 0, "findings": 0})
-        by_lang["documents"] += 1
         by_lang["changed"] += changed
         by_lang["edits"] += edits
         by_lang["findings"] += findings
