@@ -229,3 +229,15 @@ def test_any_text_is_handled(text: str, profile: str) -> None:
         assert 0 < finding.confidence <= 1
     assert outcome.score is not None
     assert 0 <= outcome.score <= 1
+
+
+def test_german_has_its_own_judge() -> None:
+    body = "Die Mühle am Fluss wurde vor langer Zeit gebaut. Sie gehört einer Familie, die noch heute dort lebt und arbeitet. "
+    text = (
+        body
+        + "Weitere Hinweise dazu finden Sie auf der Seite der, im Ratgeber zur. Die Preise stehen in der Liste, auch für die."
+    )
+    assert report(text, "balanced", lang="de")
+    assert report(body, "thorough", lang="de") == []
+    assert report(body + "Es sind die, die wir kennen, und der Weg führt von und nach Bergen.", "balanced", lang="de") == []
+    assert report(text, "balanced", lang="en") == []

@@ -1,6 +1,6 @@
 """Train the gap model of the truncation stage.
 
-    python benchmarks/training/truncation.py --data DIR [--out rules/en/truncation.bin]
+    python benchmarks/training/truncation.py --data DIR [--lang de]
 
 Positives: link anchors and capitalised runs deleted one at a time from ``DIR/train``, and the holes of ``DIR/holes/dev.jsonl`` (variants
 tidy and collapse). Negatives: every gap of the clean texts that the stage's triggers mark. The figures are cross-fitted over the sources
@@ -54,24 +54,36 @@ class Row(NamedTuple):
     """(text id, number of the hole)."""
 
 
-def rows_of(data: Path, find: GapFinder) -> tuple[list[Row], list[dict[str, Any]]]:
-    """Return all training rows, and the English development texts."""
-    documents = list(read(data / "train" / "en_text.jsonl.zst"))
-    names = Names([record["text"] for record in documents])
-    rows = [Row("clean", record["source"], False, record["text"], gap) for record in documents for gap in find(record["text"])]
-    holes = [*from_runs(documents, names), *from_links(list(read(data / "train" / "en_links.jsonl.zst")), names)]
-    for hole in holes:
-        gap = find.of_hole(hole)
-        if gap is not None:
-            rows.append(Row(hole.kind, "", True, hole.text, gap))
+def rows_of(data: Path, find: GapFinder, lang: str) -> tuple[list[Row], list[dict[str, Any]]]:
+    """Return all training rows, and the development texts in ``lang``."""
     with (data / "holes" / "dev.jsonl").open(encoding="utf-8") as lines:
-        texts = [record for record in map(json.loads, lines) if record["lang"] == "en" and record["variant"] != "raw"]
+        texts = [record for record in map(json.loads, lines) if record["lang"] == lang and record["variant"] != "raw"]
+    rows: list[Row] = []
+    if lang == "en":
+        documents = list(read(data / "train" / "en_text.jsonl.zst"))
+        names = Names([record["text"] for record in documents])
+        rows += [
+            Row("clean", record["source"], False, record["text"], gap) for record in documents for gap in find(record["text"])
+        ]
+        holes = [*from_runs(documents, names), *from_links(list(read(data / "train" / "en_links.jsonl.zst")), names)]
+        rows += [Row(hole.kind, "", True, hole.text, gap) for hole in holes if (gap := find.of_hole(hole))]
+    else:
+        # Little text: it is cross-fitted along with the development data, so that its false alarms count too.
+        documents = [record for record in read(data / "train" / "ml_text.jsonl.zst") if record["lang"] == lang]
+        names = Names([record["text"] for record in documents])
+        texts += [
+            {"id": f"ml-{i}", "kind": "ml", "variant": "clean", "holes": [], **record} for i, record in enumerate(documents)
+        ]
     for record in texts:
         text = record["text"]
         for gap in find(text):
             found = tuple((record["id"], i) for i, hole in enumerate(record["holes"]) if near(text, gap[0], hole["offset"]))
             kind = "dev-" + ("hole-" if record["holes"] else "clean-") + record["kind"]
             rows.append(Row(kind, record["source"], bool(found), text, gap, found))
+    for hole in from_runs([record for record in texts if not record["holes"]], names, 1.0):
+        gap = find.of_hole(hole)
+        if gap is not None:
+            rows.append(Row("dev-run", hole.source, True, hole.text, gap))
     return rows, texts
 
 
@@ -84,6 +96,8 @@ def matrix(indexes: list[list[int]], bits: int) -> Any:
 
 def weight(row: Row) -> float:
     """Return how much a row counts in training."""
+    if row.kind == "dev-run":
+        return WEIGHTS["run-news"]
     if row.kind.startswith("dev"):
         return WEIGHTS["hole"] if row.missing else WEIGHTS["clean"]
     return WEIGHTS[row.kind]
@@ -141,8 +155,10 @@ def figures(rows: list[Row], scores: Any, texts: list[dict[str, Any]], cuts: dic
     ]
     lines.append("|---|---|---|---|---|---|")
     for tier, cut in cuts.items():
-        for kind in ("html", "wiki", "ud"):
+        for kind in ("html", "wiki", "ud", "ml"):
             words = sum(len(record["text"].split()) for record in texts if record["kind"] == kind and not record["holes"])
+            if not words:
+                continue
             tidy = {record["id"]: record for record in texts if record["kind"] == kind and record["variant"] == "tidy"}
             total = [hole["detectable"] for record in tidy.values() for hole in record["holes"]]
             alarms = wrong = 0
@@ -157,7 +173,7 @@ def figures(rows: list[Row], scores: Any, texts: list[dict[str, Any]], cuts: dic
                     hit.update(found)
                     wrong += not row.holes
             detected = sum(bool(tidy[text]["holes"][number]["detectable"]) for text, number in hit)
-            recall, of_detectable = 100 * len(hit) / len(total), 100 * detected / sum(map(bool, total))
+            recall, of_detectable = 100 * len(hit) / max(1, len(total)), 100 * detected / max(1, sum(map(bool, total)))
             precision = len(hit) / max(1, len(hit) + wrong)
             rate = 1e4 * alarms / words
             lines.append(f"| {tier} | {kind} | {rate:.2f} | {recall:.1f} % | {of_detectable:.1f} % | {precision:.3f} |")
@@ -194,14 +210,24 @@ def main() -> None:
     """Train, print the figures and write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parents[2] / "rules" / "en" / "truncation.bin")
+    parser.add_argument("--lang", choices=("en", "de"), default="en")
+    parser.add_argument("--out", type=Path, help="default: rules/LANG/truncation.bin")
     arguments = parser.parse_args()
-    prints, classes = hashed(*train_classes(record["text"] for record in read(arguments.data / "train" / "en_text.jsonl.zst")))
-    rows, texts = rows_of(arguments.data, GapFinder())
-    build(rows, texts, prints, classes, arguments.out)
+    lang = arguments.lang
+    out = arguments.out or Path(__file__).resolve().parents[2] / "rules" / lang / "truncation.bin"
+    rows, texts = rows_of(arguments.data, GapFinder(lang), lang)
+    build(rows, texts, *word_table(arguments.data, lang), out, lang)
 
 
-def build(rows: list[Row], texts: list[dict[str, Any]], prints: bytes, classes: bytes, out: Path) -> Any:
+def word_table(data: Path, lang: str) -> tuple[bytes, bytes]:
+    """Return fingerprints and classes of the words of ``lang``."""
+    if lang == "en":
+        return hashed(*train_classes(record["text"] for record in read(data / "train" / "en_text.jsonl.zst")))
+    texts = [record["text"] for record in read(data / "train" / "ml_text.jsonl.zst") if record["lang"] == lang]
+    return hashed(*train_classes(texts, classes=120, rarest=5), bits=15)
+
+
+def build(rows: list[Row], texts: list[dict[str, Any]], prints: bytes, classes: bytes, out: Path, lang: str) -> Any:
     """Fit on ``rows``, print the figures and write the table to ``out``; return the cross-fitted scores."""
     blank = GapModel(
         pack(prints, classes, bytes(1 << QUICK_BITS), bytes(1 << BITS), scale=1, bias=0, cuts=(0, 0, 0), slope=1, shift=0)
@@ -221,7 +247,7 @@ def build(rows: list[Row], texts: list[dict[str, Any]], prints: bytes, classes: 
         full_cut = cut_at(rows, full_scores, texts, rate)
         good = [
             q for row, q, f in zip(rows, quick_scores, full_scores, strict=True)
-            if row.missing and row.kind.startswith("dev") and f > full_cut
+            if row.kind.startswith("dev-hole") and row.missing and f > full_cut
         ]  # fmt: skip
         quick_cuts[tier] = float(np.quantile(good, QUICK_LOSS))
         passing = np.mean(
@@ -230,7 +256,7 @@ def build(rows: list[Row], texts: list[dict[str, Any]], prints: bytes, classes: 
         print(f"quick model, {tier}: {passing:.3f} of the clean gaps pass")
     scores = np.where(quick_scores >= quick_cuts["thorough"], full_scores, -np.inf)
     development = [number for number, row in enumerate(rows) if row.kind.startswith("dev")]
-    scores[[number for number in development if is_manner(rows[number].text, *rows[number].gap)]] = -np.inf
+    scores[[number for number in development if is_manner(rows[number].text, *rows[number].gap, lang)]] = -np.inf
     slope, shift = calibrate(rows, scores, texts)
     cuts = {tier: cut_at(rows, scores, texts, rate) for tier, rate in RATES.items()}
     confidence = {tier: 1 / (1 + np.exp(-(slope * value + shift))) for tier, value in cuts.items()}

@@ -18,9 +18,15 @@ NOT_NAMES = frozenset(
     "I I'm I've I'd I'll He She It We You They The A An This That These Those My Our His Her Its Their Your But And Or In On At For To By "
     "With From As If When While Where What Who How Why There Here So Then Now Not No Yes Oh Well Also However Monday Tuesday Wednesday "
     "Thursday Friday Saturday Sunday January February March April May June July August September October November December Mr Mrs Ms Dr "
-    "Mr. Mrs. Ms. Dr. Read See Learn Click Sign Get Find Check Watch Download Visit".split()
+    "Mr. Mrs. Ms. Dr. Read See Learn Click Sign Get Find Check Watch Download Visit "
+    "Ich Er Sie Es Wir Ihr Du Der Die Das Den Dem Des Ein Eine Einen Einem Einer Und Aber Oder Wenn Wie Was Wer Wo In Im Am Auf Mit Von "
+    "Bei Für Nach Zu Zur Zum Seit Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag Januar Februar März Mai Juni Juli Oktober "
+    "Dezember".split()
 )
-RUN = re.compile(r"(?<![\w’'-])([A-Z][\w&’'.-]*[\w]|[A-Z])(?:[ ](?:(?:of|the|de|for|and|van|von|&)[ ])?[A-Z][\w&’'.-]*\w){0,3}")
+_UPPER = "A-ZÄÖÜ"
+RUN = re.compile(
+    rf"(?<![\w’'-])([{_UPPER}][\w&’'.-]*[\w]|[{_UPPER}])(?:[ ](?:(?:of|the|de|for|and|van|von|für|der|&)[ ])?[{_UPPER}][\w&’'.-]*\w){{0,3}}"
+)
 SHARE_OF_RUNS = 0.8
 COLLAPSED = 0.15
 """Share of deletions that leave the blank before a mark."""
@@ -33,6 +39,7 @@ class Hole(NamedTuple):
     kind: str
     text: str
     at: int
+    source: str = ""
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
@@ -67,7 +74,7 @@ class Names:
         self.upper: Counter[str] = Counter()
         self.lower: Counter[str] = Counter()
         for text in texts:
-            for word in re.findall(r"(?<=[a-z,] )[A-Za-z]+", text):
+            for word in re.findall(r"(?<=[a-z,] )[^\W\d_]+", text):
                 (self.upper if word[0].isupper() else self.lower)[word.lower()] += 1
 
     def is_name(self, word: str) -> bool:
@@ -75,14 +82,15 @@ class Names:
         return self.upper[word.lower()] > self.lower[word.lower()]
 
 
-def from_runs(records: list[dict[str, Any]], names: Names) -> Iterator[Hole]:
-    """Yield deletions of capitalised runs from clean text."""
+def from_runs(records: list[dict[str, Any]], names: Names, share: float = SHARE_OF_RUNS) -> Iterator[Hole]:
+    """Yield deletions of a ``share`` of the capitalised runs of clean text."""
     random = Random(7)
     for record in records:
         text = record["text"]
-        news = "news" in record["genre"] or "blog" in record["genre"]
+        genre = record.get("genre", "news")
+        news = "news" in genre or "blog" in genre
         for found in RUN.finditer(text):
-            if random.random() > SHARE_OF_RUNS:
+            if random.random() > share:
                 continue
             start, end = found.span()
             run = found.group()
@@ -94,7 +102,7 @@ def from_runs(records: list[dict[str, Any]], names: Names) -> Iterator[Hole]:
             if len(words) == 1 and not names.is_name(words[0]):
                 continue
             text_without, at = delete(text, start, end, collapsed=random.random() < COLLAPSED)
-            yield Hole("run-news" if news else "run", *_window(text_without, at))
+            yield Hole("run-news" if news else "run", *_window(text_without, at), record["source"])
 
 
 def from_links(records: list[dict[str, Any]], names: Names) -> Iterator[Hole]:
@@ -133,12 +141,13 @@ def near(text: str, a: int, b: int) -> bool:
 class GapFinder:
     """The gaps that the stage would look at."""
 
-    def __init__(self) -> None:
+    def __init__(self, lang: str = "en") -> None:
+        self._lang = lang
         self._scanner = LiteralScanner(TRIGGERS)
 
     def __call__(self, text: str) -> list[tuple[int, int]]:
         """Return the gaps of ``text``."""
-        return find_gaps(text, ((start, end) for start, end, _ in self._scanner.find(fold(text))))
+        return find_gaps(text, ((start, end) for start, end, _ in self._scanner.find(fold(text))), self._lang)
 
     def of_hole(self, hole: Hole) -> tuple[int, int] | None:
         """Return the gap that marks ``hole``, if one does."""

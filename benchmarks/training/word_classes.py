@@ -24,7 +24,7 @@ NEIGHBOURS = 1_500
 DIMENSIONS = 60
 
 
-def train_classes(texts: Iterable[str], classes: int = 250) -> tuple[list[str], Sequence[int]]:
+def train_classes(texts: Iterable[str], classes: int = 250, rarest: int = RAREST) -> tuple[list[str], Sequence[int]]:
     """Return the words, most frequent first, and the class of each."""
     counts: Counter[str] = Counter()
     documents = []
@@ -32,7 +32,7 @@ def train_classes(texts: Iterable[str], classes: int = 250) -> tuple[list[str], 
         tokens = [token.lower() if not token[0].isdigit() else "0" for token in TOKEN.findall(text.replace("\n", " . "))]
         documents.append(tokens)
         counts.update(tokens)
-    words = [word for word, count in counts.most_common(WORDS) if count >= RAREST]
+    words = [word for word, count in counts.most_common(WORDS) if count >= rarest]
     number = {word: i for i, word in enumerate(words)}
     stream = np.concatenate(
         [np.array([number.get(token, -1) for token in tokens] + [-1, -1, -1], dtype=np.int32) for tokens in documents]

@@ -25,9 +25,8 @@ __all__ = ["GapModel", "load_model", "pack", "quick_features"]
 _LEFT, _RIGHT = 140, 80
 """Code points looked at on each side."""
 _QUESTION, _TO, _BE, _DETERMINER, _BOUNDARY, _STOP, _COMMA, _PAUSE, _LETTER = (1 << n for n in range(9))
-_FLAGS = {
-    word: flag
-    for flag, words in (
+_WORDS = {
+    "en": (
         (_QUESTION, "what who whom whose that how where when why whatever whoever whichever"),
         (_TO | _BOUNDARY, "to"),
         (_BE | _BOUNDARY, "is are was were be been"),
@@ -43,10 +42,21 @@ _FLAGS = {
             "of in on by with at from for as like into via through against between about within using including under and or but than has "
             "have had said says will would can",
         ),
-    )
-    for word in words.split()
+    ),
+    "de": (
+        (_QUESTION, "was wer wen wem wessen dass wie wo wann warum welche welcher welches ob wenn weil"),
+        (_TO, "zu um"),
+        (_BE, "ist sind war waren wird werden wurde wurden hat haben hatte kann können muss müssen soll sollen will"),
+        (
+            _DETERMINER,
+            "der die das den dem des ein eine einen einem einer eines kein keine sein seine ihr ihre unser unsere dieser diese dieses "
+            "jeder jede jedes alle viele einige mehrere zwei drei im am vom zum zur beim",
+        ),
+        (_BOUNDARY, "von in an auf aus bei mit nach für über durch gegen zwischen unter neben als ohne und oder sowie aber"),
+    ),
 }
 """What a word may do to the words after it: license a stranded preposition, determine a noun, or begin a phrase."""
+_FLAGS = {lang: {word: flag for flag, words in groups for word in words.split()} for lang, groups in _WORDS.items()}
 _OUTER = "\"'“”‘’()[]{}*_<>«»"
 _EDGE = ".,;:!?\"'“”‘’()[]{}*_<>«»…—–-"
 
@@ -80,14 +90,14 @@ def quick_features(text: str, start: int, end: int) -> tuple[int, int, int, int]
 @lru_cache(maxsize=4)
 def load_model(name: str) -> GapModel:
     """Return the model in the shipped table ``name``, read once per process. Raises ``FileNotFoundError``."""
-    return GapModel(load_table(name))
+    return GapModel(load_table(name), name.partition("/")[0])
 
 
 class GapModel:
     """The model as loaded from a table; read-only and safe to share."""
 
-    def __init__(self, table: bytes) -> None:
-        """Unpack what ``pack`` made. Raises ``ValueError`` when ``table`` is something else."""
+    def __init__(self, table: bytes, lang: str = "en") -> None:
+        """Unpack what ``pack`` made for ``lang``. Raises ``ValueError`` when ``table`` is something else."""
         raw = zlib.decompress(table)
         magic, class_bits, quick_bits, bits, scale, bias, slope, shift, *cuts = _HEADER.unpack_from(raw)
         if magic != _MAGIC:
@@ -106,6 +116,7 @@ class GapModel:
         self._scale, self._bias = scale, bias
         self._cuts = dict(zip(_TIERS, cuts, strict=True))
         self.slope, self.shift = slope / 1000, shift / 1000
+        self._flags = _FLAGS[lang]
         self._token = lru_cache(maxsize=8192)(self._classify)
 
     def worth(self, text: str, gaps: Iterable[tuple[int, int]], tier: str) -> list[tuple[int, int]]:
@@ -135,7 +146,7 @@ class GapModel:
         stripped = token.strip(_OUTER)
         core = stripped.rstrip(_EDGE).lstrip(_EDGE)
         lower = core.lower()
-        flags = _FLAGS.get(lower, 0)
+        flags = self._flags.get(lower, 0)
         if not core:
             shape = 45
         elif not core.isalpha() and any(map(str.isdigit, core)):

@@ -18,6 +18,7 @@ _NOT_NAMES = frozenset(
 _DULL = frozenset("the a an of in on to and or is was has".split())
 _SPAN = 20_000
 """Code points of the document that are searched for names, around the gap."""
+_SENTENCE = 1000
 _MOST = 3
 
 
@@ -28,10 +29,11 @@ def likely_names(text: str, start: int, end: int) -> list[str]:
     """
     left = text[max(0, start - 60) : start].lower().split()[-3:]
     right = text[end : end + 30].lower().split()[:1]
-    low = max(text.rfind(stop, 0, start) for stop in (". ", "? ", "! ", "\n"))
-    highs = [high for stop in (". ", "? ", "! ", "\n") if (high := text.find(stop, end)) >= 0]
-    near = text[max(0, low) : min(highs, default=len(text))]
-    title_end = text.find("\n")
+    stops = (". ", "? ", "! ", "\n")
+    low = max(text.rfind(stop, max(0, start - _SENTENCE), start) for stop in stops)
+    highs = [high for stop in stops if (high := text.find(stop, end, end + _SENTENCE)) >= 0]
+    near = text[max(0, low) : min(highs, default=end + _SENTENCE)]
+    title_end = text.find("\n", 0, 300)
     points: defaultdict[str, float] = defaultdict(float)
     shared: set[str] = set()
     for found in _NAME.finditer(text, max(0, start - _SPAN), min(len(text), end + _SPAN)):

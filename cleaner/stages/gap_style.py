@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from cleaner.stages.gaps_de import is_german_manner
+
 __all__ = ["is_bare_role", "is_manner", "is_tokenised"]
 
 _CODE = re.compile(r"[{}\\|=<>]|::|->|\w\(\)")
@@ -87,12 +89,7 @@ def is_manner(text: str, start: int, end: int, lang: str = "en") -> bool:
     if _ASIDE.match(right) or _LATIN.match(right) or _IDIOM.match(word + text[start:end] + right):
         return True
     follow = right.lstrip(" ,—–-…")
-    if (
-        word
-        and len(follow) < len(right)
-        and follow[: len(word) + 1].lower().rstrip(" ,") == word.lower()
-        and _hesitates(text)
-    ):
+    if word and len(follow) < len(right) and follow[: len(word) + 1].lower().rstrip(" ,") == word.lower() and _hesitates(text):
         return True  # speech, "in the, in the park"
     if _QUOTED.search(left) and _QUOTE.match(right):
         return True  # "along the lines of, 'we will see'"

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from cleaner.stages.gaps_de import german_literals
+
 __all__ = ["TRIGGERS", "find_gaps"]
 
 _DETERMINERS = "the a an our its their your his my"
@@ -114,21 +116,23 @@ def _literals() -> Mapping[str, tuple[int, int]]:
 
 _OPENERS = frozenset(
     f"{_LINE_VERBS} and or have makes helps gives takes plans builds enables delivers defines describes remains became comes lets "
-    "plays stars hosts serves introduced built took won acquired declined responded contributed confirmed provides offers uses allows wants "
-    "believes".split()
+    "plays stars hosts serves introduced built took won acquired declined responded contributed confirmed provides offers uses allows "
+    "wants believes".split()
 )
 """Words in lower case with which a text starts when the name before them is lost, and hardly ever otherwise."""
 _AFTER_THE = frozenset(_RIGHT_OF_DETERMINER.split())
-_GAP_OF = _literals()
-TRIGGERS: tuple[str, ...] = tuple(_GAP_OF)
+_GAP_OF: Mapping[str, Mapping[str, tuple[int, int]]] = {"en": _literals(), "de": german_literals()}
+TRIGGERS: tuple[str, ...] = tuple(dict.fromkeys(literal for literals in _GAP_OF.values() for literal in literals))
 """Folded literals for the shared scan."""
 
 
-def find_gaps(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def find_gaps(text: str, spans: Iterable[tuple[int, int]], lang: str = "en") -> list[tuple[int, int]]:
     """Return the gaps marked by trigger ``spans`` of ``text``, and the one at the head of a text that starts amiss; sorted, once each."""
     found: dict[int, int] = {}
     head = text[:1]
-    if head and (head in ",:;'’" or (head.islower() and text[: text.find(" ", 1, 20)] in _OPENERS)):
+    if lang != "en":
+        pass  # how a text starts amiss is known for English alone
+    elif head and (head in ",:;'’" or (head.islower() and text[: text.find(" ", 1, 20)] in _OPENERS)):
         found[0] = 0
     elif head == "T" and text.startswith(("The ", "The,")):
         # The literals know "the" by the blank or line end before it.
@@ -136,7 +140,7 @@ def find_gaps(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, in
             found[3] = 3
         elif text[4 : text.find(" ", 4, 20)] in _AFTER_THE:
             found[3] = 4
-    gap_of = _GAP_OF
+    gap_of = _GAP_OF[lang]
     for start, end in spans:
         literal = text[start:end]
         gap = gap_of.get(literal) or gap_of.get(literal.lower())

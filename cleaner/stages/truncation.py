@@ -35,7 +35,8 @@ DEFAULT_PRIOR = 1e-3
 """Lost names per word: one in a thousand, at which the model is calibrated."""
 CUTS: Mapping[str, float] = MappingProxyType({"precise": 0.7, "balanced": 0.4, "thorough": 0.1})
 """The confidence from which a tier reports a lost name. Cross-fitted on web text: 0.2, 1.0 and 4 false alarms per 10,000 clean words."""
-MODELS: Mapping[str, str] = MappingProxyType({"en": "en/truncation.bin"})
+MODELS: Mapping[str, str] = MappingProxyType({"en": "en/truncation.bin", "de": "de/truncation.bin"})
+"""The languages that are judged; all others are silent."""
 BARE_ROLE_ODDS = 2.0
 """Log-odds of "with chatbot maker," and the like: five in 12.7 million words of sound text against about one hole in 400."""
 CLUSTER_WORDS = 150
@@ -48,6 +49,11 @@ SURE = 0.5
 """Only gaps that are more likely holes than not count as evidence for others in the same document."""
 OPTIONS = ("min-confidence", "prior")
 _ENGLISH = re.compile(r"\b(?:[Tt]he|and|with|that|which|from|this|are|by)\b")
+_GERMAN = re.compile(r"\b(?:[Dd]er|[Dd]ie|[Dd]as|und|nicht|mit|auf|von)\b")
+_SAMPLE = 2000
+"""Code points in which the words of either language are counted; document.lang has the last word."""
+_MOST_SUGGESTIONS = 40
+"""Findings of one document for which its names are searched."""
 
 
 class Truncation:
@@ -75,9 +81,10 @@ class Truncation:
         text = document.text
         spans = document.triggers(self.name)
         findings = cut_texts(document, self.profile)
-        gaps = find_gaps(text, spans)
+        lang = document.known_lang or _likely_language(text)
+        gaps = find_gaps(text, spans, lang) if lang in MODELS else []
         if gaps:
-            findings += self._lost_names(document, gaps)
+            findings += self._lost_names(document, gaps, lang)
         if not findings:
             return Outcome(score=0.0)
         findings.sort(key=lambda finding: (finding.start, finding.end))
@@ -86,30 +93,31 @@ class Truncation:
             sound *= 1 - finding.confidence
         return Outcome(findings=tuple(findings), score=1 - sound)
 
-    def _lost_names(self, document: Document, gaps: list[tuple[int, int]]) -> list[Finding]:
+    def _lost_names(self, document: Document, gaps: list[tuple[int, int]], lang: str) -> list[Finding]:
         text = document.text
-        model = load_model(MODELS["en"])
+        model = load_model(MODELS[lang])
         judged = [(start, end, model.odds(text, start, end)) for start, end in model.worth(text, gaps, self.profile)]
-        judged += [(start, end, BARE_ROLE_ODDS) for start, end in gaps if is_bare_role(text, start, end)]
-        # The cheapest question first: is anything near the cut, is it no mere manner of this text, is the text English at all?
+        if lang == "en":
+            judged += [(start, end, BARE_ROLE_ODDS) for start, end in gaps if is_bare_role(text, start, end)]
+        # The cheapest question first: is anything near the cut, is it no mere manner of this text, is the language what it seems?
         least = min(self._cut, SURE)
         if not any(confidence >= least for confidence in self._confidences(text, judged)):
             return []
-        judged = sorted(place for place in judged if place[2] > FAINTEST and not is_manner(text, place[0], place[1]))
+        judged = sorted(place for place in judged if place[2] > FAINTEST and not is_manner(text, place[0], place[1], lang))
         confidences = self._confidences(text, judged)
         if not any(confidence >= self._cut for confidence in confidences):
             return []
         # A look for common words spares most texts in other languages the detection.
-        if not _ENGLISH.search(text) or is_tokenised(text) or document.lang not in MODELS:
+        if not (_ENGLISH if lang == "en" else _GERMAN).search(text) or is_tokenised(text) or document.lang != lang:
             return []
-        findings = []
+        findings: list[Finding] = []
         last = -1
         for (start, end, _), confidence in zip(judged, confidences, strict=True):
             if confidence < self._cut or start < last:
                 continue
             last = end
             kind = kind_of(text, start, end)
-            names = ", ".join(likely_names(text, start, end)) or None
+            names = ", ".join(likely_names(text, start, end)) or None if len(findings) < _MOST_SUGGESTIONS else None
             findings.append(Finding(start, end, text[start:end], kind.rule, self.name, kind.message, names, round(confidence, 3)))
         return findings
 
@@ -127,6 +135,13 @@ class Truncation:
             rate = min(MAX_RATE, (CLUSTER_WORDS * self.prior + others) / words)
             confidences.append(max(value, _probability(odds + _logit(rate) - _logit(DEFAULT_PRIOR))))
         return confidences
+
+
+def _likely_language(text: str) -> str:
+    head = text[:_SAMPLE]
+    if " die " not in head and " und " not in head and " der " not in head:
+        return "en"
+    return "de" if len(_GERMAN.findall(head)) > len(_ENGLISH.findall(head)) else "en"
 
 
 def _logit(probability: float) -> float:
