@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import io
+import itertools
 import json
 import math
 import re
@@ -40,7 +41,7 @@ def count(text: str, pairs: Pairs) -> None:
     """Add the pairs of neighbouring words of ``text``; punctuation parts, a hyphen between letters does not."""
     for part in SEGMENT.split(text.lower()):
         words = [word.replace("’", "'") for word in re.split(r"[ \-\n]+", part) if word]
-        pairs.update(zip(words, words[1:], strict=False))
+        pairs.update(itertools.pairwise(words))
 
 
 def docstrings(wheels: Path) -> Pairs:

@@ -14,6 +14,7 @@ import argparse
 import hashlib
 import json
 import math
+import operator
 import random
 import re
 import struct
@@ -30,9 +31,11 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+import itertools
+
 from english_pairs import English, WordNet, lines_of
 
-from cleaner.stages.swaps import DIMENSIONS, FEATURES, LEARNED, UNIT, SwapTable
+from cleaner.stages.swaps import DIMENSIONS, FEATURES, LEARNED, MAGIC, UNIT, SwapTable
 from cleaner.stages.wordpairs import STOP_WORDS, content_pairs
 
 FOLDS = 3
@@ -41,9 +44,14 @@ NEGATIVES = 60_000
 NEGATIVE_WORDS = {"news-business": 250_000, "news-general": 300_000, "news-tech": 200_000, "blog-tech-company": 200_000, "informal": 100_000}
 MAX_SWAPS = 32
 TREES = {"max_iter": 180, "max_leaf_nodes": 15, "learning_rate": 0.08, "l2_regularization": 1.0, "random_state": 0}
-TRIGGER_ODDS = 16
-TRIGGER_SHARE = 12e-6
+GATE = ((0, 3, 5, 10, 13), (1, 4, 6, 11, 14))
+"""Features of the left and of the right word that the first guess is made of: zipf, odds by side, odds, kin, degree."""
+GATE_PASS = 0.0045
+"""Share of clean pairs that pass the first guess: 0.4 in 1,000 words."""
+TRIGGER_SHARE = 8e-6
+"""A trigger may make up this share of clean text for each phrase that holds it."""
 TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)?")
+Gate = tuple[tuple[float, ...], tuple[float, ...], float]
 ALARMS = (2, 5, 10, 20, 50, 100, 200)
 
 
@@ -116,7 +124,7 @@ class Builder:
         scale = [127 / np.quantile(np.abs(side), 0.9995) for side in (left, right)]
         return tuple(np.clip(np.round(side * by), -127, 127).astype(np.int8) for side, by in zip((left, right), scale, strict=True))
 
-    def table(self, phrases: list[Phrase], negatives: list[tuple[str, str]], trees: list[Any] | None = None, level: int = 1) -> bytes:
+    def table(self, phrases: list[Phrase], negatives: list[tuple[str, str]], trees: list[Any] | None = None, gate: Gate | None = None, level: int = 1) -> bytes:
         """The bytes of a table that knows ``phrases``; without trees it still gives features."""
         english = self.english
         words, left_words, right_words = Counter[str](), Counter[str](), Counter[str]()
@@ -131,7 +139,7 @@ class Builder:
                 learned[one][other] += 1
             expected = TOKEN.findall(phrase.expected)
             extra.update(
-                pair for pair in zip(expected, expected[1:], strict=False) if not STOP_WORDS.intersection(pair) and len(min(pair, key=len)) > 1
+                pair for pair in itertools.pairwise(expected) if not STOP_WORDS.intersection(pair) and len(min(pair, key=len)) > 1
             )
         more = sorted({*words, *left_words, *right_words, *(o for c in learned.values() for o in c), *(w for p in extra for w in p)} - set(self.base))
         vocabulary = sorted({*self.base, *more[: 32_700 - len(self.base)]})
@@ -147,13 +155,19 @@ class Builder:
             return max(-127, min(127, round(UNIT * value)))
 
         totals = left_words.total(), right_words.total(), words.total()
-        attributes = bytearray()
+        attributes, triggers = bytearray(), []
+        gate = gate or ((0.0,) * 5, (0.0,) * 5, 0.0)
         for word in vocabulary:
-            row = (
+            row = [
                 byte(english.zipf(word)), byte(odds(left_words, totals[0], word)), byte(odds(right_words, totals[1], word)),
                 byte(odds(words, totals[2], word)), byte(kin.get(word, -2.5)), min(127, round(self.degree[word] ** 0.5)),
-            )  # fmt: skip
-            attributes += struct.pack("6b", *row)
+            ]  # fmt: skip
+            sides = [(row[0], row[1], *row[3:]), (row[0], row[2], *row[3:])]
+            guess = [sum(map(operator.mul, weights, side)) - gate[2] / 2 for weights, side in zip(gate[:2], sides, strict=True)]
+            row += [max(-127, min(127, round(value))) for value in guess]
+            if len(word) > 3 and max(guess) >= 0 and words[word] and self.share(word) <= TRIGGER_SHARE * words[word]:
+                triggers.append(word)
+            attributes += struct.pack("8b", *row)
         zero = np.zeros(DIMENSIONS, np.int8)
         vectors = [b"".join((side[base[word]] if word in base else zero).tobytes() for word in vocabulary) for side in (self.left, self.right)]
         counts = {(ids[a], ids[b]): n for (a, b), n in english.pairs.items() if a in ids and b in ids}
@@ -171,15 +185,13 @@ class Builder:
             ranked = sorted(kinds, key=lambda other: ((0, 0, 1, 1)[3 - kinds[other]] if kinds[other] > 1 else 2 + kinds[other], -english.zipf(other), other))
             swaps += [(ids[word], ids[other], kinds[other]) for other in ranked[:MAX_SWAPS]]
         swap_rows, swap_words, swap_kinds = _rows(len(vocabulary), swaps)
-        triggers = sorted(
-            word for word in vocabulary
-            if len(word) > 3 and words[word] >= 2 and odds(words, totals[2], word) * UNIT >= TRIGGER_ODDS and self.share(word) <= TRIGGER_SHARE
-        )  # fmt: skip
         sections = [
             "\n".join(vocabulary).encode(), bytes(attributes), *vectors, pair_rows, pair_columns, pair_counts,
-            swap_rows, swap_words, swap_kinds, *_trees(trees or []), "\n".join(triggers).encode(),
+            swap_rows, swap_words, swap_kinds, *_trees(trees or []),
         ]  # fmt: skip
-        return b"TRN1" + zlib.compress(b"".join(struct.pack("<I", len(part)) + part for part in sections), level)
+        head = "\n".join(triggers).encode()
+        packed = zlib.compress(b"".join(struct.pack("<I", len(part)) + part for part in sections), level)
+        return MAGIC + struct.pack("<I", len(head)) + head + packed
 
     def _kin(self, words: Counter[str], negatives: list[tuple[str, str]]) -> dict[str, float]:
         """How much a word's company resembles that of words that spinners put in, in natural log odds over 2."""
@@ -263,14 +275,18 @@ def features(table: SwapTable, left: str, right: str) -> list[int] | None:
     return None if a is None or b is None or table.established(a, b) else table.features(a, b)[0]
 
 
-def fit(data: tuple[np.ndarray, np.ndarray, np.ndarray]) -> list[Any]:
-    """Train boosted trees and return their nodes; the offset goes into the first tree."""
+def fit(data: tuple[np.ndarray, np.ndarray, np.ndarray]) -> tuple[list[Any], Gate]:
+    """Train boosted trees and return their nodes, the offset in the first tree; and the first guess at what they say."""
     rows, labels, weights = data
     model = HistGradientBoostingClassifier(**TREES).fit(rows, labels, sample_weight=weights)
     trees = [predictor[0].nodes for predictor in model._predictors]
     trees[0] = trees[0].copy()
     trees[0]["value"][trees[0]["is_leaf"].astype(bool)] += float(np.ravel(model._baseline_prediction)[0])
-    return trees
+    columns = [*GATE[0], *GATE[1]]
+    liked = np.where(labels == 1, np.where(model.decision_function(rows) > 1, 3.0, 0.3), 1.0)
+    guess = LogisticRegression(max_iter=1000).fit(rows[:, columns] / UNIT, labels, sample_weight=liked).coef_[0]
+    limit = float(np.quantile(rows[labels == 0][:, columns] @ guess, 1 - GATE_PASS))
+    return trees, (tuple(guess[:5]), tuple(guess[5:]), limit)
 
 
 def main() -> None:
@@ -292,7 +308,7 @@ def main() -> None:
     if not given.no_figures:
         figures(builder, phrases, negatives, given.data)
     if not given.check:
-        table = builder.table(phrases, negatives, fit(examples(builder, phrases, negatives)), 9)
+        table = builder.table(phrases, negatives, *fit(examples(builder, phrases, negatives)), level=9)
         given.out.write_bytes(table)
         print(f"{given.out}: {len(table)} bytes, {len(SwapTable(table).triggers)} triggers")
 
@@ -308,7 +324,7 @@ def figures(builder: Builder, phrases: list[Phrase], negatives: list[tuple[str, 
     results = []
     for fold in range(FOLDS):
         train = [phrase for phrase in phrases if phrase.fold != fold]
-        table = SwapTable(builder.table(train, negatives, fit(examples(builder, train, negatives))))
+        table = SwapTable(builder.table(train, negatives, *fit(examples(builder, train, negatives))))
         scores = []
         for pair, times in clean.items():
             values = features(table, *pair)

@@ -13,14 +13,14 @@ import zlib
 from array import array
 from bisect import bisect_left
 from functools import lru_cache
-from itertools import product
 from operator import mul
 from typing import NamedTuple
 
-from cleaner.tables import load_table
+from cleaner.tables import load_table, rules_dir
 
-__all__ = ["FEATURES", "UNIT", "Swap", "SwapTable", "swap_table"]
+__all__ = ["DIMENSIONS", "FEATURES", "LEARNED", "MAGIC", "UNIT", "Swap", "SwapTable", "swap_table", "trigger_words"]
 
+_TABLE = "en/translation.bin"
 UNIT = 16
 """Steps per decade: logarithms are stored as whole sixteenths."""
 DIMENSIONS = 16
@@ -36,10 +36,12 @@ NOTHING = -200
 LEARNED = 2
 """Kinds of swaps: 0 synonym, 1 related word, from here on seen in known pairs."""
 _BONUS = (3, 0, 13, 16)
-_MAX_DOUBLE = 14
+_MAX_DOUBLE = 8
 """Replacements per word that are tried when both words are swapped at once."""
-_MAGIC = b"TRN1"
-_ATTRIBUTES = 6
+MAGIC = b"TRN3"
+_ATTRIBUTES = 8
+_ESTABLISHED_WELL = 26
+"""Count from which a pair may be the target of a double swap: 40 in a billion words."""
 
 
 class Swap(NamedTuple):
@@ -56,9 +58,10 @@ class SwapTable:
 
     def __init__(self, data: bytes) -> None:
         """Read the table from the bytes of ``translation.bin``."""
-        if data[:4] != _MAGIC:
-            raise ValueError("not a translation table; install corpus-winnow again")
-        raw = zlib.decompress(data[4:])
+        words, rest = _head(data)
+        self.triggers = tuple(words)
+        """Words that spinners like to put in, rare enough in clean text to be searched for."""
+        raw = zlib.decompress(rest)
         at = 0
 
         def section() -> bytes:
@@ -79,7 +82,6 @@ class SwapTable:
         self._tree_left = list(_unpack("H", section()))
         self._tree_right = list(_unpack("H", section()))
         self._roots = list(_unpack("H", section()))
-        self.triggers = tuple(section().decode().split("\n"))
 
     def established(self, left: int, right: int) -> int:
         """How usual a pair is: 16 × log10 of its occurrences in a billion words, plus one; 0 when it is not established."""
@@ -87,53 +89,57 @@ class SwapTable:
         at = bisect_left(self._pair_columns, right, low, high)
         return self._pair_counts[at] if at < high and self._pair_columns[at] == right else 0
 
-    def swaps(self, word: int) -> list[tuple[int, int]]:
-        """What a word may stand for: ``(word, kind)``."""
-        low, high = self._swap_rows[word], self._swap_rows[word + 1]
-        return list(zip(self._swap_words[low:high], self._swap_kinds[low:high], strict=True))
+    def promise(self, left: int, right: int) -> int:
+        """A first guess at the score of a pair from its words alone; default tiers weigh pairs from 0."""
+        return self._attributes[_ATTRIBUTES * left + 6] + self._attributes[_ATTRIBUTES * right + 7]
 
-    def zipf(self, word: int) -> int:
-        """16 × log10 of a word's occurrences in a billion words."""
-        return self._attributes[_ATTRIBUTES * word]
-
-    def oddity(self, word: int) -> int:
-        """16 × log10 of how much likelier a word is where a spinner worked."""
-        return self._attributes[_ATTRIBUTES * word + 3]
+    def _kinds(self, word: int) -> bytes:
+        return self._swap_kinds[self._swap_rows[word] : self._swap_rows[word + 1]]
 
     def features(self, left: int, right: int) -> tuple[list[int], str | None]:
         """The features of a pair and the established pair that the best swap leads to."""
-        a, b = self._attributes[_ATTRIBUTES * left : _ATTRIBUTES * left + 6], self._attributes[_ATTRIBUTES * right : _ATTRIBUTES * right + 6]
-        zipf = self.zipf
-        mine, others = self.swaps(left), self.swaps(right)
+        attributes, size = self._attributes, _ATTRIBUTES
+        a, b = attributes[size * left : size * left + size], attributes[size * right : size * right + size]
+        rows, columns, counts, words = self._pair_rows, self._pair_columns, self._pair_counts, self._swap_words
+        low, high = rows[left], rows[left + 1]
+        mine = list(zip(words[self._swap_rows[left] : self._swap_rows[left + 1]], self._kinds(left), strict=True))
+        others = list(zip(words[self._swap_rows[right] : self._swap_rows[right + 1]], self._kinds(right), strict=True))
         best = count = gain = NOTHING
         kind, side, found = -1, 0, 0
         target: tuple[int, int] | None = None
         for word, how in mine:
-            level = self.established(word, right)
-            if level:
+            end = rows[word + 1]
+            at = bisect_left(columns, right, rows[word], end)
+            if at < end and columns[at] == right:
                 found += 1
-                score = level - (zipf(word) + b[0] - 96) // 2 + _BONUS[how]
+                zipf = attributes[size * word]
+                score = counts[at] - (zipf + b[0] - 96) // 2 + _BONUS[how]
                 if score > best:
-                    best, count, gain, kind, side, target = score, level, zipf(word) - a[0], how, 0, (word, right)
+                    best, count, gain, kind, side, target = score, counts[at], zipf - a[0], how, 0, (word, right)
         for word, how in others:
-            level = self.established(left, word)
-            if level:
+            at = bisect_left(columns, word, low, high)
+            if at < high and columns[at] == word:
                 found += 1
-                score = level - (a[0] + zipf(word) - 96) // 2 + _BONUS[how]
+                zipf = attributes[size * word]
+                score = counts[at] - (a[0] + zipf - 96) // 2 + _BONUS[how]
                 if score > best:
-                    best, count, gain, kind, side, target = score, level, zipf(word) - b[0], how, 1, (left, word)
+                    best, count, gain, kind, side, target = score, counts[at], zipf - b[0], how, 1, (left, word)
         double = NOTHING
-        firm = [pair for pair in mine if pair[1] != 1][:_MAX_DOUBLE], [pair for pair in others if pair[1] != 1][:_MAX_DOUBLE]
-        for (word, how), (other, how_other) in product(*firm):
-            level = self.established(word, other)
-            if level >= 26:
-                score = level - (zipf(word) + zipf(other) - 96) // 2 + _BONUS[how] + _BONUS[how_other] - 16
-                if score > double:
-                    double = score
-                    if score > best:
-                        target = (word, other)
+        firm = [pair for pair in others if pair[1] != 1][:_MAX_DOUBLE]
+        for word, how in [pair for pair in mine if pair[1] != 1][:_MAX_DOUBLE] if firm else ():
+            start, end = rows[word], rows[word + 1]
+            for other, how_other in firm:
+                at = bisect_left(columns, other, start, end)
+                if at < end and columns[at] == other and counts[at] >= _ESTABLISHED_WELL:
+                    zipf = attributes[size * word] + attributes[size * other]
+                    score = counts[at] - (zipf - 96) // 2 + _BONUS[how] + _BONUS[how_other] - UNIT
+                    if score > double:
+                        double = score
+                        if score > best:
+                            target = (word, other)
         size = DIMENSIONS
-        association = sum(map(mul, self._left[size * left : size * left + size], self._right[size * right : size * right + size]))
+        vectors = self._left[size * left : size * left + size], self._right[size * right : size * right + size]
+        association = sum(map(mul, *vectors))
         values = [
             a[0], b[0], min(a[0], b[0]), a[1], b[2], a[3], b[3], max(a[3], b[3]), min(a[3], b[3]), a[3] + b[3],
             a[4], b[4], max(a[4], b[4]), a[5], b[5], association >> 4, best, count, kind, gain,
@@ -151,10 +157,13 @@ class SwapTable:
             total += limit[node]
         return total
 
-    def score(self, left: str, right: str) -> Swap | None:
-        """Judge the pair of two lower-case words; ``None`` when it is established or a word is unknown."""
+    def score(self, left: str, right: str, promise: int = -255) -> Swap | None:
+        """Judge the pair of two lower-case words.
+
+        ``None`` when it is established, promises less than ``promise``, or a word is unknown.
+        """
         a, b = self.ids.get(left), self.ids.get(right)
-        if a is None or b is None or self.established(a, b):
+        if a is None or b is None or self.promise(a, b) < promise or self.established(a, b):
             return None
         values, suggestion = self.features(a, b)
         return Swap(self.weigh(values), suggestion)
@@ -171,4 +180,20 @@ def _unpack(code: str, data: bytes) -> array[int]:
 @lru_cache(maxsize=1)
 def swap_table() -> SwapTable:
     """The shipped table, read on first use."""
-    return SwapTable(load_table("en/translation.bin"))
+    return SwapTable(load_table(_TABLE))
+
+
+@lru_cache(maxsize=1)
+def trigger_words() -> tuple[str, ...]:
+    """The words that make the stage look at their neighbours; read without unpacking the table."""
+    with (rules_dir() / _TABLE).open("rb") as file:
+        start = file.read(8)
+        return tuple(_head(start + file.read(int.from_bytes(start[4:], "little")))[0])
+
+
+def _head(data: bytes) -> tuple[list[str], bytes]:
+    """The trigger words of a table, which stand first and plain, and the packed rest."""
+    if data[:4] != MAGIC:
+        raise ValueError("not a translation table; install corpus-winnow again")
+    (size,) = struct.unpack_from("<I", data, 4)
+    return data[8 : 8 + size].decode().split("\n"), data[8 + size :]
