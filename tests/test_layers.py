@@ -16,10 +16,10 @@ PACKAGE = ROOT / "cleaner"
 LAYERS = (
     ("errors",),
     ("model",),
-    ("lines", "edits", "patterns", "scanner", "tables", "document", "version"),
+    ("lines", "edits", "patterns", "scanner", "tables", "document", "version", "ftfy_gate"),
     ("rules", "rulefile", "matches", "matcher", "language", "langprofiles", "settings"),
     ("stages.*", "stages"),
-    ("catalogue", "result", "parallel", "chain", "arrow"),
+    ("catalogue", "result", "annotations", "parallel", "chain", "arrow"),
     ("selfcheck", "mine", "mine_counts", "mine_rules", "lost_links"),
     ("corpus.*", "corpus", "atomic"),
     ("reports.*", "reports"),
