@@ -13,6 +13,7 @@ such as those of menus, are no part of running text and are not missed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -29,6 +30,8 @@ _CONTEXT = 28
 """Characters without white space that are compared on either side of a link."""
 _CERTAIN = 14
 """Characters of context, both sides together, below which a passage must be a whole line to count."""
+_PIECES = 16
+"""Pieces of a block looked at on either side of a link."""
 _NEIGHBOURS = 3
 """Links on either side that may be lost or kept independently within the context."""
 _BLOCKS = frozenset(
@@ -92,8 +95,9 @@ def lost_links(html: str | bytes, extracted: str) -> list[LostLink]:
             for lost in _lost_of(block, flat, extracted):
                 found.setdefault((lost.start, lost.text), lost)
     links = sorted(found.values(), key=lambda lost: (lost.start, lost.end))
-    # Two links that claim the same gap with different texts can't both be right, unless they stood side by side there.
-    return [lost for lost in links if sum(other.start == lost.start for other in links) == 1]
+    # Two links that claim the same gap with different texts can't both be right.
+    claims = Counter(lost.start for lost in links)
+    return [lost for lost in links if claims[lost.start] == 1]
 
 
 def edits(lost: Sequence[LostLink], extracted: str) -> list[Edit]:
@@ -204,29 +208,44 @@ def _lost_of(block: _Block, flat: _Flat, extracted: str) -> Iterator[LostLink]:
     pieces = [(_bare(text), is_link) for text, _, is_link in block.pieces]
     if "\n" + "".join(text for text, _ in pieces) + "\n" in flat.text:
         return
+    seams: dict[int, list[int]] = {}
     for number, (text, is_link) in enumerate(pieces):
         if not is_link or not text:
             continue
-        befores = _contexts(pieces[:number][::-1], backwards=True)
-        afters = _contexts(pieces[number + 1 :], backwards=False)
+        # A context that stands nowhere in the text can't be part of a passage that does.
+        befores = [
+            before
+            for before in _contexts(pieces[max(0, number - _PIECES) : number][::-1], backwards=True, complete=number <= _PIECES)
+            if before in flat.text
+        ]
+        afters = [
+            after
+            for after in _contexts(
+                pieces[number + 1 : number + 1 + _PIECES], backwards=False, complete=number + 1 + _PIECES >= len(pieces)
+            )
+            if after in flat.text
+        ]
         kept = [before + text + after for before, after in product(befores, afters)]
         if any(pattern in flat.text for pattern in kept):
             continue
-        taken: set[int] = set()
         for before, after in product(befores, afters):
             whole = before.startswith("\n") and after.endswith("\n")
             if len(before) + len(after) < (5 if whole else _CERTAIN) or not before.strip("\n") + after.strip("\n"):
                 continue
             at = flat.text.find(before + after)
             while at >= 0:
-                seam = at + len(before)
-                if seam not in taken:
-                    taken.add(seam)
-                    yield _gap(block, number, flat, seam, extracted)
+                numbers = seams.setdefault(at + len(before), [])
+                if number not in numbers:
+                    numbers.append(number)
                 at = flat.text.find(before + after, at + 1)
+    for seam, numbers in seams.items():
+        first, last = numbers[0], numbers[-1]
+        # Links side by side leave one gap; other links that claim the same gap can't both be right.
+        if all(number in numbers or not pieces[number][0] for number in range(first, last + 1)):
+            yield _gap(block, first, last, flat, seam, extracted)
 
 
-def _contexts(pieces: Sequence[tuple[str, bool]], *, backwards: bool) -> list[str]:
+def _contexts(pieces: Sequence[tuple[str, bool]], *, backwards: bool, complete: bool) -> list[str]:
     """Return what may stand beside a link, each neighbouring link lost or kept; an end of the block counts as a line end."""
     near: list[tuple[str, bool]] = []
     size = links = 0
@@ -236,7 +255,7 @@ def _contexts(pieces: Sequence[tuple[str, bool]], *, backwards: bool) -> list[st
             break
         near.append((text, is_link))
         size += 0 if is_link else len(text)
-    complete = len(near) == len(pieces)
+    complete = complete and len(near) == len(pieces)
     found: dict[str, None] = {}
     for keep in product((True, False), repeat=sum(is_link for _, is_link in near)):
         states = iter(keep)
@@ -248,16 +267,17 @@ def _contexts(pieces: Sequence[tuple[str, bool]], *, backwards: bool) -> list[st
     return list(found)
 
 
-def _gap(block: _Block, number: int, flat: _Flat, seam: int, extracted: str) -> LostLink:
-    """Return the lost link ``number`` of ``block`` at the seam, with the blanks that the page has around it."""
-    text, href, _ = block.pieces[number]
+def _gap(block: _Block, first: int, last: int, flat: _Flat, seam: int, extracted: str) -> LostLink:
+    """Return the lost links ``first`` … ``last`` of ``block`` as one, with the blanks that the page has around them."""
+    pieces = block.pieces
+    text, href = "".join(piece[0] for piece in pieces[first : last + 1]), pieces[first][1]
     left = flat.places[seam - 1] + 1
     right = flat.places[seam] if seam < len(flat.places) else len(extracted)
     at_head, at_tail = flat.text[seam - 1] == "\n", flat.text[seam] == "\n"
     start = right if at_head else left
     end = left if at_tail and not at_head else right
-    before = number > 0 and (block.pieces[number - 1][0][-1:].isspace() or text[:1].isspace())
-    after = number + 1 < len(block.pieces) and (block.pieces[number + 1][0][:1].isspace() or text[-1:].isspace())
+    before = first > 0 and (pieces[first - 1][0][-1:].isspace() or text[:1].isspace())
+    after = last + 1 < len(pieces) and (pieces[last + 1][0][:1].isspace() or text[-1:].isspace())
     clean = " ".join(text.split())
     replacement = ("" if at_head or not before else " ") + clean + ("" if at_tail or not after else " ")
     return LostLink(start, end, clean, href.partition(" ")[2] if href else None, replacement)

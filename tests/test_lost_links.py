@@ -68,6 +68,12 @@ def test_findings_and_edits_name_the_place_and_the_text() -> None:
     assert lost[0].href == "/w"
 
 
+def test_links_side_by_side_are_one_gap() -> None:
+    page = '<p>Tools like <a href="/1">Old</a> <a href="/2">Loom</a><a href="/3">s</a> help the weavers of the town.</p>'
+    (lost,) = lost_links(page, "Tools like help the weavers of the town.")
+    assert (lost.text, lost.replacement) == ("Old Looms", " Old Looms ")
+
+
 def test_passages_that_were_changed_otherwise_are_left_alone() -> None:
     extracted = "Ada Brandt, who founded it and was once a mill hand, spoke with the monthly."
     assert lost_links(PAGE, extracted) == []

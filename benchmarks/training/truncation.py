@@ -114,15 +114,22 @@ def fit(features: Any, labels: Any, weights: Any) -> tuple[Any, int, int]:
     return np.clip(np.rint(coefficients * scale), -127, 127).astype(np.int8), scale, round(float(model.intercept_[0]) * scale)
 
 
-def crossfit(rows: list[Row], features: Any, labels: Any, weights: Any) -> Any:
-    """Return the scores of the development rows, each by a model that did not see its source."""
-    fold = np.array([crc32(row.source.encode()) % FOLDS if row.kind.startswith("dev") else -1 for row in rows])
+def fold_of(source: str) -> int:
+    """Return the fold of a source of the development data."""
+    return crc32(source.encode()) % FOLDS
+
+
+def crossfit(rows: list[Row], features: Any, labels: Any, weights: Any) -> tuple[Any, list[tuple[Any, int, int]]]:
+    """Return the scores of the development rows, each by a model that did not see its source, and the models by fold."""
+    fold = np.array([fold_of(row.source) if row.kind.startswith("dev") else -1 for row in rows])
     scores = np.full(len(rows), np.nan)
+    models = []
     for number in range(FOLDS):
         train, test = fold != number, fold == number
         quantised, scale, bias = fit(features[train], labels[train], weights[train])
         scores[test] = (features[test] @ quantised.astype(np.float64) + bias) / scale
-    return scores
+        models.append((quantised, scale, bias))
+    return scores, models
 
 
 def calibrate(rows: list[Row], scores: Any, texts: list[dict[str, Any]]) -> tuple[float, float]:
@@ -212,11 +219,12 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--lang", choices=("en", "de"), default="en")
     parser.add_argument("--out", type=Path, help="default: rules/LANG/truncation.bin")
+    parser.add_argument("--folds", type=Path, help="write the table of each fold here, and the fold of each source")
     arguments = parser.parse_args()
     lang = arguments.lang
     out = arguments.out or Path(__file__).resolve().parents[2] / "rules" / lang / "truncation.bin"
     rows, texts = rows_of(arguments.data, GapFinder(lang), lang)
-    build(rows, texts, *word_table(arguments.data, lang), out, lang)
+    build(rows, texts, *word_table(arguments.data, lang), out, lang, arguments.folds)
 
 
 def word_table(data: Path, lang: str) -> tuple[bytes, bytes]:
@@ -227,20 +235,21 @@ def word_table(data: Path, lang: str) -> tuple[bytes, bytes]:
     return hashed(*train_classes(texts, classes=120, rarest=5), bits=15)
 
 
-def build(rows: list[Row], texts: list[dict[str, Any]], prints: bytes, classes: bytes, out: Path, lang: str) -> Any:
-    """Fit on ``rows``, print the figures and write the table to ``out``; return the cross-fitted scores."""
-    blank = GapModel(
-        pack(prints, classes, bytes(1 << QUICK_BITS), bytes(1 << BITS), scale=1, bias=0, cuts=(0, 0, 0), slope=1, shift=0)
-    )
+def build(
+    rows: list[Row], texts: list[dict[str, Any]], prints: bytes, classes: bytes, out: Path, lang: str, folds: Path | None = None
+) -> Any:
+    """Fit on ``rows``, print the figures and write the table to ``out``, those of the folds to ``folds``; return the scores."""
+    nothing = pack(prints, classes, bytes(1 << QUICK_BITS), bytes(1 << BITS), scale=1, bias=0, cuts=(0, 0, 0), slope=1, shift=0)
+    blank = GapModel(nothing, lang)
     features = matrix([blank.features(row.text, *row.gap) for row in rows], BITS)
     quick = matrix([list(quick_features(row.text, *row.gap)) for row in rows], QUICK_BITS)
     labels = np.array([row.missing for row in rows], dtype=np.float64)
     weights = np.array([weight(row) for row in rows])
-    full_scores = crossfit(rows, features, labels, weights)
+    full_scores, models = crossfit(rows, features, labels, weights)
     quantised, scale, bias = fit(features, labels, weights)
     # The quick model imitates the full one: it need not pass what the full one will not report.
     wanted = ((features @ quantised.astype(np.float64) + bias) / scale > 0).astype(np.float64)
-    quick_scores = crossfit(rows, quick, wanted, np.ones(len(rows)))
+    quick_scores, quick_models = crossfit(rows, quick, wanted, np.ones(len(rows)))
     # Per tier, the quick model may cost three in a hundred of the gaps that the full model would report.
     quick_cuts = {}
     for tier, rate in RATES.items():
@@ -263,12 +272,22 @@ def build(rows: list[Row], texts: list[dict[str, Any]], prints: bytes, classes: 
     print(f"calibration: log-odds = {slope:.3f} * score + {shift:.3f}; tiers cut at confidence {confidence}, scores {cuts}")
     print("\n".join(figures(rows, scores, texts, cuts)))
     print("\n".join(reliability(rows, 1 / (1 + np.exp(-(slope * scores + shift))), texts)))
-    quick_weights, quick_scale, quick_bias = fit(quick, wanted, np.ones(len(rows)))
-    table = pack(
-        prints, classes, quick_weights.tobytes(), quantised.tobytes(), scale=scale, bias=bias,
-        cuts=[int(np.floor(quick_cuts[tier] * quick_scale - quick_bias)) for tier in RATES],
-        slope=slope, shift=shift,
-    )  # fmt: skip
+
+    def table_of(model: tuple[Any, int, int], quick_model: tuple[Any, int, int]) -> bytes:
+        quick_weights, quick_scale, quick_bias = quick_model
+        return pack(
+            prints, classes, quick_weights.tobytes(), model[0].tobytes(), scale=model[1], bias=model[2],
+            cuts=[int(np.floor(quick_cuts[tier] * quick_scale - quick_bias)) for tier in RATES],
+            slope=slope, shift=shift,
+        )  # fmt: skip
+
+    table = table_of((quantised, scale, bias), fit(quick, wanted, np.ones(len(rows))))
+    if folds is not None:
+        folds.mkdir(parents=True, exist_ok=True)
+        for number, (model, quick_model) in enumerate(zip(models, quick_models, strict=True)):
+            (folds / f"{number}.bin").write_bytes(table_of(model, quick_model))
+        plan = {record["source"]: fold_of(record["source"]) for record in texts}
+        (folds / "sources.json").write_text(json.dumps(plan, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     out.write_bytes(table)
     print(f"{out.name}: {len(table):,} bytes")
     return scores
