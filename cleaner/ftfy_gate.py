@@ -1,8 +1,8 @@
 """``ftfy.fix_text`` with the same output, many times faster on text that is mostly in order.
 
-Everything ftfy does needs a character or a sequence that its own tables name. So the text is first reduced to the distinct stretches beyond
-ASCII with two characters on either side; ftfy's patterns run over these alone, and only the lines in which one of them strikes are repaired,
-with ftfy's functions in ftfy's order. The tables come from the installed ftfy. One that is not among ``KNOWN`` may work in ways this gate
+Everything ftfy does needs a character or a sequence that its own tables name. So the text is first reduced to its distinct stretches
+beyond ASCII, each with the two characters that follow; ftfy's patterns run over these alone, behind a letter and behind a blank, which is all
+that they ask of what stands before. Only the lines in which one of them strikes are repaired, with ftfy's functions in ftfy's order. The tables come from the installed ftfy. One that is not among ``KNOWN`` may work in ways this gate
 does not foresee: then ftfy itself is called.
 """
 
@@ -23,7 +23,9 @@ __all__ = ["KNOWN", "fingerprint", "fix_text"]
 KNOWN = frozenset({"198361a53d607df0"})
 """Fingerprints of the ftfy versions (6.3.1) whose tables and steps this gate was derived from."""
 
-_OUTSIDE = re.compile("[^\x00-\x7f]+")
+_STRETCH = re.compile("[^\x00-\x7f]+[\x00-\x7f]{0,2}")
+_REMEMBERED = 200_000
+"""Stretches whose verdict is kept."""
 _FIXERS = (
     "fix_c1_controls",
     "fix_latin_ligatures",
@@ -80,12 +82,13 @@ def _has_long_line(text: str, limit: int) -> bool:
 class _Gate:
     """The gate for one configuration."""
 
-    __slots__ = ("ascii_odd", "config", "odd", "quotes")
+    __slots__ = ("ascii_bytes", "ascii_odd", "config", "odd", "quotes", "verdicts")
 
     def __init__(self, config: TextFixerConfig) -> None:
         self.config = config
         flags = tuple(bool(getattr(config, name)) for name in _FIXERS)
-        self.ascii_odd, self.odd, self.quotes = _patterns(flags)
+        self.ascii_odd, self.ascii_bytes, self.odd, self.quotes = _patterns(flags)
+        self.verdicts = _verdicts(flags, config.fix_encoding, config.normalization)
 
     def fix(self, text: str) -> str:
         """Return the fixed ``text``, the same object when nothing is to be done."""
@@ -104,28 +107,17 @@ class _Gate:
     def _places(self, text: str) -> list[int]:
         """Return positions in the lines that something may change, quotes to be uncurled aside."""
         places: list[int] = []
-        if self.ascii_odd is not None and self.ascii_odd.search(text):
+        if self.ascii_odd is not None and _holds(text, self.ascii_bytes):
             places += [m.start() for m in self.ascii_odd.finditer(text)]
         if self.config.unescape_html and "&" in text:
             from ftfy.chardata import HTML_ENTITY_RE
 
             places += [m.start() for m in HTML_ENTITY_RE.finditer(text)]
         if not text.isascii():
-            spots = [(m.start(), text[max(0, m.start() - 2) : m.end() + 2]) for m in _OUTSIDE.finditer(text)]
-            contexts = {context for _, context in spots}
-            if self._strikes("\n".join(contexts)):
-                struck = {context for context in contexts if self._strikes(context)}
-                places += [at for at, context in spots if context in struck]
+            struck = {stretch for stretch in set(_STRETCH.findall(text)) if self.verdicts[stretch]}
+            if struck:
+                places += [m.start() for m in _STRETCH.finditer(text) if m[0] in struck]
         return places
-
-    def _strikes(self, text: str) -> bool:
-        """Whether a step of ftfy may change ``text``, contexts of one document."""
-        form = self.config.normalization
-        return bool(
-            (self.config.fix_encoding and _badness().search(text))
-            or self.odd.search(text)
-            or (form is not None and not unicodedata.is_normalized(form, text))
-        )
 
     def _fixed_lines(self, text: str, places: list[int]) -> str:
         starts = [0]
@@ -151,7 +143,6 @@ class _Gate:
     def _fixed(self, text: str, unescape: bool) -> str:
         """Return one line after ftfy's steps, repeated until nothing changes."""
         import ftfy
-        from ftfy.badness import is_bad
         from ftfy.fixes import unescape_html
 
         config = self.config
@@ -159,16 +150,67 @@ class _Gate:
             before = text
             if unescape and "&" in text:
                 text = unescape_html(text)
-            if config.fix_encoding and not text.isascii() and is_bad(text):
-                text = ftfy.fix_encoding_and_explain(text, config).text if config.explain else ftfy.fix_encoding(text)
-            if (not text.isascii() and (self.odd.search(text) or self.quotes)) or (self.ascii_odd is not None and self.ascii_odd.search(text)):
+            if config.fix_encoding and not text.isascii():
+                steps = config if config.explain else ftfy.TextFixerConfig(explain=False)
+                while any(map(self.verdicts.__getitem__, _STRETCH.findall(text))):
+                    was = text
+                    text = ftfy._fix_encoding_one_step_and_explain(text, steps).text
+                    if text == was:
+                        break
+            if self.odd.search(text) or (self.ascii_odd is not None and self.ascii_odd.search(text)):
                 for name in _FIXERS:
                     if getattr(config, name):
                         text = ftfy.FIXERS[name](text)
+            else:
+                text = self._uncurled(text)
             if config.normalization is not None and not text.isascii():
                 text = unicodedata.normalize(config.normalization, text)
             if text == before:
                 return text
+
+
+def _holds(text: str, unwanted: bytes) -> bool:
+    """Whether ``text`` holds one of the ASCII characters ``unwanted``; several times faster than a pattern."""
+    data = text.encode("utf-8", "surrogatepass")
+    return len(data.translate(None, unwanted)) != len(data)
+
+
+class _Verdicts(dict[str, bool]):
+    """Whether a step may change text that holds a stretch, whatever stands before it; remembered, as stretches recur."""
+
+    def __init__(self, odd: re.Pattern[str], encoding: bool, form: str | None) -> None:
+        super().__init__()
+        self._odd = odd
+        self._bad = _badness() if encoding else None
+        self._form = form
+
+    def __missing__(self, stretch: str) -> bool:
+        struck = self._struck(stretch)
+        if len(self) > _REMEMBERED:
+            self.clear()
+        if len(stretch) <= 64:
+            self[stretch] = struck
+        return struck
+
+    def _struck(self, stretch: str) -> bool:
+        if self._odd.search(stretch):
+            return True
+        if self._bad is not None and self._bad.search(f"a{stretch}\na {stretch}"):
+            return True
+        if self._form is None:
+            return False
+        # Only what composition does can be told without the character before.
+        return self._form != "NFC" or not unicodedata.is_normalized("NFC", stretch) or _joins(stretch[0])
+
+
+def _joins(char: str) -> bool:
+    """Whether ``char`` may compose with the character before it."""
+    return unicodedata.combining(char) > 0 or unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff"
+
+
+@lru_cache(maxsize=64)
+def _verdicts(flags: tuple[bool, ...], encoding: bool, form: str | None) -> _Verdicts:
+    return _Verdicts(_patterns(flags)[2], encoding, form)
 
 
 @lru_cache(maxsize=1)
@@ -180,7 +222,7 @@ def _badness() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=64)
-def _patterns(flags: tuple[bool, ...]) -> tuple[re.Pattern[str] | None, re.Pattern[str], tuple[tuple[str, str], ...]]:
+def _patterns(flags: tuple[bool, ...]) -> tuple[re.Pattern[str] | None, bytes, re.Pattern[str], tuple[tuple[str, str], ...]]:
     """Return what in ASCII, and what beyond it, the active fixers may change; and the quotes that only get uncurled."""
     from ftfy import chardata
 
@@ -208,7 +250,8 @@ def _patterns(flags: tuple[bool, ...]) -> tuple[re.Pattern[str] | None, re.Patte
                 quotes.append((char, "'"))
             elif chardata.DOUBLE_QUOTE_RE.match(char):
                 quotes.append((char, '"'))
-    return _one_of({c for c in odd if c < 128}), _one_of({c for c in odd if c >= 128}) or re.compile(r"(?!)"), tuple(quotes)
+    plain = {code for code in odd if code < 128}
+    return _one_of(plain), bytes(sorted(plain)), _one_of({c for c in odd if c >= 128}) or re.compile(r"(?!)"), tuple(quotes)
 
 
 def _one_of(codes: set[int]) -> re.Pattern[str] | None:
