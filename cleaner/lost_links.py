@@ -22,9 +22,7 @@ from typing import Any
 from cleaner.edits import apply_edits
 from cleaner.model import Edit, Finding
 
-__all__ = ["RULES", "LostLink", "edits", "findings", "lost_links", "restore"]
-
-RULES = {"truncation.lost-link": "The page has a link here, and its text is missing from the extracted text."}
+__all__ = ["LostLink", "edits", "findings", "lost_links", "restore"]
 
 _CONTEXT = 28
 """Characters without white space that are compared on either side of a link."""

@@ -18,7 +18,6 @@ from types import MappingProxyType
 
 from cleaner.document import Document
 from cleaner.errors import ConfigError, valid_names
-from cleaner.lost_links import RULES as LINK_RULES
 from cleaner.model import Finding, Outcome
 from cleaner.stages.cut_texts import CUT_RULES, CUT_TRIGGERS, cut_texts
 from cleaner.stages.gap_kinds import KINDS, kind_of
@@ -29,7 +28,13 @@ from cleaner.stages.gaps import TRIGGERS, find_gaps
 
 __all__ = ["RULES", "Truncation"]
 
-RULES: Mapping[str, str] = MappingProxyType({**{kind.rule: kind.why for kind in KINDS.values()}, **CUT_RULES, **LINK_RULES})
+RULES: Mapping[str, str] = MappingProxyType(
+    {
+        **{kind.rule: kind.why for kind in KINDS.values()},
+        **CUT_RULES,
+        "truncation.lost-link": "The page has a link here, and its text is missing from the extracted text.",
+    }
+)
 """What each rule of this stage is for; ``cleaner explain`` prints it."""
 
 DEFAULT_PRIOR = 1e-3
