@@ -75,9 +75,13 @@ def held_out(task: str, cards: Mapping[str, Mapping[str, Any]]) -> dict[str, Any
     """Return what the cards of the task's stage say about texts held out: ``"text, figure"`` to a value, or to one per profile."""
     rows: dict[str, Any] = {}
     for name, card in cards.items():
-        if name.partition("/")[2].partition("-")[0] == STAGE_OF.get(task):
+        if _is_of(name, task):
             rows.update(card.get("held-out", {}))
     return rows
+
+
+def _is_of(table: str, task: str) -> bool:
+    return table.partition("/")[2].partition("-")[0] == STAGE_OF.get(task)
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
@@ -101,6 +105,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             "stages": list(stages),
             "basis": "held out, fold by fold" if task in folds else basis(task, stages, cards, learned_tables()),
             "rows": _rows(figures, held_out(task, cards)),
+            "cards": {name: card["figures"] for name, card in cards.items() if _is_of(name, task) and "figures" in card},
         }
     return result
 
@@ -131,6 +136,14 @@ def as_markdown(result: Mapping[str, Any]) -> str:
         parts.append(f"A sample of {result['sample']} records of each file: for comparison with itself only.")
     notes = [[name, ", ".join(task["stages"]), task["basis"]] for name, task in result["tasks"].items()]
     parts.append(markdown_table(["task", "stages that ran", "learned tables and the texts scored"], notes))
+    said = [
+        [table, key, ", ".join(map(number, value)) if isinstance(value, list) else number(value)]
+        for task in result["tasks"].values()
+        for table, figures in task.get("cards", {}).items()
+        for key, value in figures.items()
+    ]
+    if said:
+        parts.append("What the cards of the learned tables say of texts held out:\n\n" + markdown_table(["table", "figure", "value"], said))
     return "\n\n".join(parts) + "\n"
 
 
