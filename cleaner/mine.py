@@ -40,17 +40,22 @@ _QUOTED = re.compile(r"^[\"'“‘«„»「『]")
 _BYLINE = re.compile(r"^\W*(?:by|von|par|por|di|door|da|от|przez)\s+[^\W\d_]", re.IGNORECASE)
 _DATE = re.compile(r"\b(?:1[89]|20)\d\d\b|\b\d{1,2}[./:-]\d{1,2}\b|年.{0,4}月|\d\s?日")
 _NAME = re.compile(r"^(?:[^\W\d_][\w.'’-]*\s){1,3}[^\W\d_][\w.'’-]*$")
-_LEGAL = re.compile(
-    r"\b(?:whereas|hereby|hereof|herein|hereto|thereof|witness whereof|pursuant|the parties|shall be|shall not|"
-    r"(?:article|section|clause|chapter|artikel|absatz|artículo|artigo|articolo)\s+[0-9ivx]+)\b|§|第[0-9一二三四五六七八九十百]+条",
+_FORMULA = re.compile(
+    r"\b(?:whereas|hereby|hereof|herein|hereto|hereinafter|thereof|witness|undersigned|pursuant|the parties|shall be|shall not|"
+    r"(?:done|signed|given|sealed) (?:at|in|on|by)|be it enacted|amen|so help me|god bless|thank you|yours (?:sincerely|faithfully)|"
+    r"sincerely|regards|hiermit|im namen des volkes|freundlichen grüßen|fait à|en foi de quoi|cordialement|dado en|en fe de lo cual|"
+    r"atentamente|in fede|(?:article|section|clause|chapter|artikel|absatz|artículo|artigo|articolo)\s+[0-9ivx]+)\b|§|"
+    r"第[0-9一二三四五六七八九十百]+[条章]",
     re.IGNORECASE,
 )
+"""Formulae of laws, contracts, speeches and letters."""
 _HEADINGS = frozenset(
     "abstract acknowledgements acknowledgments appendix background bibliography conclusion conclusions contents discussion "
     "introduction methods motivation notes overview rationale references results sources summary "
     "einleitung fazit hintergrund literatur quellen zusammenfassung anmerkungen "
     "introducción conclusión conclusiones referencias resumen bibliografía introdução conclusão referências resumo "
     "conclusion références résumé sommaire introduzione conclusioni riferimenti bibliografia "
+    "fin ende fine fim end конец 完 終 끝 "
     "введение заключение литература примечания ссылки 参考文献 参考资料 注释 はじめに まとめ 脚注 참고문헌".split()
 )
 """One-word headings of content that recur in many documents."""
@@ -156,9 +161,7 @@ def mine(
     counts = count_units(source, min_documents=min_documents, sketch_bits=sketch_bits, max_candidates=max_candidates)
     least = SHOWN_FROM if accept_precision is None else accept_precision
     proposals = [
-        proposal
-        for proposal in _proposals(counts, min_documents)
-        if proposal.precision >= least and not (known is not None and known(proposal.text))
+        proposal for proposal in _proposals(counts, min_documents, least) if not (known is not None and known(proposal.text))
     ]
     proposals.sort(key=lambda proposal: (proposal.match, -proposal.documents, proposal.text))
     tried, harmful = _try_on(healthy, proposals)
@@ -183,14 +186,15 @@ def _try_on(healthy: Iterable[str] | None, proposals: Sequence[Proposal]) -> tup
     return tried, harmful
 
 
-def _proposals(counts: Counts, min_documents: int) -> Iterable[Proposal]:
-    """Judge everything that recurs; runs of words first grow to phrases."""
+def _proposals(counts: Counts, min_documents: int, least: float) -> Iterable[Proposal]:
+    """Judge everything that recurs and yield what has at least the precision ``least``; runs of words first grow to phrases."""
     furniture = _Furniture()
+    usual = max(0.1, 1.5 * _likeness(counts.subjects[:: max(1, len(counts.subjects) // 60)]))
     inside: dict[str, Seen] = {}
     for seen in counts.seen:
         if seen.kind == LINE:
-            proposal = _judge(seen, counts, min_documents, furniture)
-            if proposal is not None:
+            proposal = _judge(seen, counts, min_documents, furniture, usual)
+            if proposal is not None and proposal.precision >= least:
                 yield proposal
         elif seen.kind == PIECE:
             inside[seen.text] = seen
@@ -199,10 +203,11 @@ def _proposals(counts: Counts, min_documents: int) -> Iterable[Proposal]:
             if phrase and (phrase not in inside or inside[phrase].documents < seen.documents):
                 seen.text = phrase
                 inside[phrase] = seen
-    judged = [proposal for seen in inside.values() if (proposal := _judge(seen, counts, min_documents, furniture)) is not None]
+    judged = [_judge(seen, counts, min_documents, furniture, usual) for seen in inside.values()]
+    sure = [proposal for proposal in judged if proposal is not None and proposal.precision >= least]
     # A part of a longer phrase that is found as often says nothing new.
     longer: dict[str, list[Proposal]] = defaultdict(list)
-    for proposal in sorted(judged, key=lambda proposal: (-len(proposal.text), proposal.text)):
+    for proposal in sorted(sure, key=lambda proposal: (-len(proposal.text), proposal.text)):
         words = proposal.text.split()
         if not any(proposal.text in other.text and proposal.documents <= 1.2 * other.documents for other in longer[words[0]]):
             for word in dict.fromkeys(words):
@@ -242,7 +247,7 @@ def _agreed(contexts: Sequence[Sequence[str]]) -> tuple[int, list[str]]:
         size += 1
 
 
-def _judge(seen: Seen, counts: Counts, min_documents: int, furniture: _Furniture) -> Proposal | None:
+def _judge(seen: Seen, counts: Counts, min_documents: int, furniture: _Furniture, usual: float) -> Proposal | None:
     text = seen.text
     words = text.split()
     if sum(map(str.isalpha, text)) < 2 or len(words) > MAX_WORDS or not text.isprintable():
@@ -251,11 +256,10 @@ def _judge(seen: Seen, counts: Counts, min_documents: int, furniture: _Furniture
     if spoken is None and _is_content(seen, len(words)):
         return None
     risk, reason = _risk(seen, len(words), spoken is not None)
-    likeness = _likeness(seen)
     share = max((found / counts.groups[name] for name, found in seen.groups.items()), default=0.0)
     # The more documents and the larger their share, the surer; the more alike their subjects, the likelier a quotation.
     risk *= max(0.3, min(1.0, (min_documents / seen.documents) ** 0.5)) * (0.7 if share >= 0.1 else 1.0)
-    risk *= 1 + 40 * max(0.0, likeness - 0.1)
+    risk *= 1 + 40 * max(0.0, _likeness(seen.subjects) - usual)
     return Proposal(
         text=text,
         match="line" if seen.kind == LINE else "phrase",
@@ -271,14 +275,18 @@ def _is_content(seen: Seen, size: int) -> bool:
     """Whether it looks like something that recurs in healthy text: a title, byline, dateline, heading, quotation or formula."""
     text = seen.text
     if seen.kind == LINE:
-        if seen.title > 0.3 * seen.occurrences or text.strip(" :.").lower() in _HEADINGS or (_BYLINE.match(text) and size <= 8):
+        if (
+            seen.title > 0.3 * seen.occurrences
+            or text.strip(" :.*–—-").lower() in _HEADINGS
+            or (_BYLINE.match(text) and size <= 8)
+        ):
             return True
         block = min(seen.edge, seen.neighbour) >= 0.8 * seen.occurrences
         if not block and _DATE.search(text) and size <= 12:
             return True
         if not block and seen.head > 0.5 * seen.occurrences and text.istitle() and _NAME.match(text):
             return True
-    return bool(_QUOTED.match(text) or _LEGAL.search(text))
+    return bool(_QUOTED.match(text) or _FORMULA.search(text))
 
 
 def _risk(seen: Seen, size: int, furniture: bool) -> tuple[float, str]:
@@ -288,9 +296,9 @@ def _risk(seen: Seen, size: int, furniture: bool) -> tuple[float, str]:
     edge, beside, outside = seen.edge / many, seen.neighbour / many, (seen.head + seen.tail) / many
     if furniture and max(edge, beside, outside) >= 0.5:
         return 0.004, "speaks of the page and stands among other recurring text or outside the article"
-    if edge >= 0.8 and (beside >= 0.8 or seen.kind == LINE):
-        if seen.kind == LINE and (size == 1 or (sentence and beside < 0.8)):
-            return 0.012, "stands alone at the edge of its documents"
+    if edge >= 0.8 and (beside >= 0.8 or seen.kind != PIECE):
+        if seen.kind == LINE and beside < 0.8:
+            return (0.05 if seen.head > seen.tail else 0.025), "stands alone at the edge of its documents"
         if seen.kind != LINE and size < LONG_PHRASE:
             return 0.02, "a short phrase at the edge of its documents"
         return 0.008, "part of the recurring block at the edge of its documents"
@@ -307,9 +315,9 @@ def _risk(seen: Seen, size: int, furniture: bool) -> tuple[float, str]:
     return 0.3, "recurs"
 
 
-def _likeness(seen: Seen) -> float:
-    """Return how alike the subjects of its documents are: 0.03 for unrelated English texts, 0.2 and more for reports of one event."""
-    pairs = [(a, b) for a, b in combinations(seen.subjects, 2) if a and b]
+def _likeness(subjects: Sequence[frozenset[int]]) -> float:
+    """Return how alike subjects are on average: 0.03 for unrelated English texts, 0.2 and more for reports of one event."""
+    pairs = [(a, b) for a, b in combinations(subjects, 2) if a and b]
     if not pairs:
         return 0.0
     return sum(len(a & b) / len(a | b) for a, b in pairs) / len(pairs)

@@ -48,6 +48,10 @@ COPY_SHARE = 0.7
 """Share of recurring words from which a document is taken for a copy of another; copies count once."""
 SUBJECT_SIZE = 24
 """Word digests kept per document to compare subjects."""
+SUBJECTS = 256
+"""Subjects kept of the whole collection, evenly spread."""
+SUBJECT_TEXT = 20_000
+"""Characters of a document that are read for its subject."""
 SUBJECT_WORD = 7
 """Letters of a word that says something about the subject."""
 
@@ -99,7 +103,7 @@ class Seen:
     edge: int = 0
     """Occurrences in an unbroken run of recurring units that begins or ends the document."""
     neighbour: int = 0
-    """Occurrences beside another recurring unit."""
+    """Occurrences beside another recurring unit; not counted for runs, which overlap the others of their phrase."""
     title: int = 0
     """Occurrences as the only line above the first paragraph."""
     groups: dict[str, int] = field(default_factory=dict)
@@ -115,6 +119,8 @@ class Counts:
     copies: int
     groups: dict[str, int]
     """Documents per group; copies of another document aside."""
+    subjects: list[frozenset[int]]
+    """The subjects of documents from all over the collection, to compare those that share a text with."""
     seen: list[Seen]
 
 
@@ -163,7 +169,7 @@ def count_units(source: Source, *, min_documents: int, sketch_bits: int, max_can
     for text, group in source():
         counter.add(text, group)
     kept = [seen for seen in counter.seen.values() if seen.documents >= min_documents]
-    return Counts(counter.documents, counter.copies, counter.groups, kept)
+    return Counts(counter.documents, counter.copies, counter.groups, counter.subjects, kept)
 
 
 def _digest(kind: str, key: str) -> bytes:
@@ -238,6 +244,8 @@ class _Counter:
         self._copies: set[bytes] = set()
         self.seen: dict[bytes, Seen] = {}
         self.groups: dict[str, int] = {}
+        self.subjects: list[frozenset[int]] = []
+        self._stride = 1
         self.documents = 0
         self.copies = 0
 
@@ -250,9 +258,15 @@ class _Counter:
             return
         name = group or ""
         self.groups[name] = self.groups.get(name, 0) + 1
+        subject: frozenset[int] | None = None
+        if self.documents % self._stride == 0:
+            subject = _subject(rows, recurs)
+            self.subjects.append(subject)
+            if len(self.subjects) >= SUBJECTS:
+                del self.subjects[::2]
+                self._stride *= 2
         if not recurs:
             return
-        subject: frozenset[int] | None = None
         counted: set[bytes] = set()
         for place in _places(rows, recurs):
             seen = self._take(place.unit)
@@ -265,7 +279,7 @@ class _Counter:
                 if name in seen.groups or len(seen.groups) < SAMPLES:
                     seen.groups[name] = seen.groups.get(name, 0) + 1
                 if len(seen.subjects) < SAMPLES:
-                    subject = _subject(text) if subject is None else subject
+                    subject = _subject(rows, recurs) if subject is None else subject
                     seen.subjects.append(subject)
                     if place.unit.kind == RUN:
                         seen.contexts.append(place.context())
@@ -331,11 +345,12 @@ def _places(rows: list[Row], recurs: set[bytes]) -> Iterator[_Place]:
     known = [row.whole is not None and row.whole.digest in recurs for row in rows]
     long = [row.whole is None or row.whole.words >= PARAGRAPH_WORDS for row in rows]
     own = [index for index in range(size) if long[index] and not known[index]]
-    first, last = (own[0], own[-1]) if own else (size, -1)
+    first, last = (own[0], own[-1]) if own else (-1, size)  # without a paragraph of its own nothing stands outside it
     any_long = [index for index in range(size) if long[index]]
     ruled_first, ruled_last = (any_long[0], any_long[-1]) if any_long else (-1, size)
-    run_head = next((index for index in range(size) if not known[index]), size)
-    run_tail = next((index for index in range(size - 1, -1, -1) if not known[index]), -1)
+    # Verse and lists have edges, but no article that ends there.
+    run_head = next((index for index in range(size) if not known[index]), size) if own else -1
+    run_tail = next((index for index in range(size - 1, -1, -1) if not known[index]), -1) if own else size
     for index, row in enumerate(rows):
         if known[index] and row.whole is not None:
             yield _Place(
@@ -380,10 +395,20 @@ def _inner_places(row: Row, recurs: set[bytes], *, opens: bool, closes: bool) ->
         back = min(back, low)
     for unit, (low, high) in zip(runs, spans, strict=True):
         edge = (opens and high <= reach) or (closes and low >= back)
-        yield _Place(unit, parts, False, False, False, False, edge, len(runs) > 1, False)
+        yield _Place(unit, parts, False, False, False, False, edge, False, False)
 
 
-def _subject(text: str) -> frozenset[int]:
-    """A sample of the long words of a text, the same words in every text: what two texts share of it tells how alike their subjects are."""
-    words = {word for word in fold(text[:20_000]).split() if len(word) >= SUBJECT_WORD}
+def _subject(rows: list[Row], recurs: set[bytes]) -> frozenset[int]:
+    """A sample of the long words of a document outside its short recurring lines, the same words in every document.
+
+    What two documents share of it tells how alike their subjects are.
+    """
+    words: set[str] = set()
+    size = 0
+    for row in rows:
+        if row.whole is None or row.whole.words >= PARAGRAPH_WORDS or row.whole.digest not in recurs:
+            words.update(word for word in fold(row.text[:SUBJECT_TEXT]).split() if len(word) >= SUBJECT_WORD)
+            size += len(row.text)
+            if size >= SUBJECT_TEXT:
+                break
     return frozenset(sorted(zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in words)[:SUBJECT_SIZE])
