@@ -136,11 +136,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quality", type=Path, metavar="FILE", help="figures that quality.py wrote with --json")
     parser.add_argument("--calls", metavar="TEXT", help="print the most frequent calls on this text instead")
+    parser.add_argument("--top", type=int, default=40, help="how many of them")
     options = parser.parse_args(arguments)
     if options.calls:
         text = (HERE / "texts" / f"{options.calls}.txt").read_text(encoding="utf-8")
-        for name, count in calls_while_cleaning(text).most_common(40):
-            print(f"{count:8}  {name}")
+        print("\n".join(f"{count:8}  {name}" for name, count in calls_while_cleaning(text).most_common(options.top)))
         return 0
     floors = load_floors()
     if options.quality:
