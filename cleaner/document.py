@@ -56,6 +56,10 @@ class Document:
         """The language if it was given or already needed; never starts a detection."""
         return None if self._lang is _UNSET else self._lang  # type: ignore[return-value]
 
+    def sibling(self, text: str) -> Document:
+        """Another text with the same scanner and the same language as far as it is known: what a stage made of this one to judge it."""
+        return Document(text, self.id, self.known_lang, detect=self._detect, scanner=self._scanner)
+
     def matches(self, stage: str) -> Sequence[Match]:
         """The verified rule matches of ``stage``, sorted by start; from the one scan that all stages share."""
         return self._scanned().matches.get(stage, ())

@@ -6,38 +6,51 @@ scaffolds), and the learned judge. A removed line takes its line end with it; a 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from cleaner.document import Document
+from cleaner.edits import resolve
 from cleaner.lines import Lines, cut_span, removal_spans
 from cleaner.model import Edit, Finding, Outcome
-from cleaner.stages.pieces import Piece, pieces_of, words_in
-from cleaner.stages.repeats import repeated_paragraphs, repeated_titles, run_together
-from cleaner.stages.selectors import selector_values, tail_labels, tail_scaffold
+from cleaner.stages.flat import Unfolded
+from cleaner.stages.pieces import Piece, is_flat, pieces_of, words_in
+from cleaner.stages.repeats import label_runs, repeated_paragraphs, repeated_titles
+from cleaner.stages.selectors import may_end_scaffold, selector_values, tail_labels, tail_scaffold
+from cleaner.stages.verdicts import LONG_WORDS, TIERS, judged
 
 if TYPE_CHECKING:
     from cleaner.matcher import Match
+    from cleaner.stages.line_judge import LineJudge
 
 __all__ = ["RULES", "Debris"]
 
 RULES: Mapping[str, str] = MappingProxyType(
     {
-        "debris.run-together-label": "The same label printed again and again without a blank: the names of icons or buttons that stood side by side.",
+        "debris.run-together-label": "The same label printed again and again without a blank: icons or buttons that stood side by side.",
         "debris.repeated-title": "The title of the document printed again above its text; the first stays.",
         "debris.repeated-paragraph": "A paragraph that stands in the document twice, letter for letter; the first stays.",
         "debris.repeated-label": "A label printed twice in the block of labels behind the last paragraph.",
         "debris.selector-block": "The chosen value of a selector, between its prompt and the name of its icon.",
+        "debris.line-judge": "A line that a model takes for page furniture, by its words, its shape and what stands around it.",
         "debris.tail-scaffold": "Headings in small letters behind the last paragraph: boxes of the page's template, not of its author.",
     }
 )
 """What each judgement of this stage is for; ``cleaner explain`` prints it."""
 
-LONG_WORDS = 15
-"""Words that make a piece a paragraph of running text; the same measure as the positions of rules."""
-TIERS = ("precise", "balanced", "thorough")
+TRIGGERS = (
+    "share this", "share on", "follow us", "read more", "sign up", "subscribe", "leave a reply", "leave a comment", "post a comment",
+    "related articles", "related stories", "you may also like", "most popular", "most read", "privacy policy", "cookie", "all rights",
+    "newsletter", "advertisement", "skip to", "log in", "sign in", "click here", "facebook", "view comments", "terms of", "photo by",
+    "kommentar", "mehr zum thema", "newsletter", "teilen", "impressum", "datenschutz", "compart", "coment", "suscr", "lire aussi",
+    "partager", "condividi", "leggi anche", "delen", "lees ook", "komentarz", "czytaj", "поделиться", "читайте", "коммент", "相关",
+    "评论", "分享", "相關", "関連", "シェア", "コメント", "관련", "댓글", "기사",
+)  # fmt: skip
+"""What a text without line ends must hold before it is cut into pieces in the first tier. A gate only: nothing goes for these words."""
+_NOTHING = Outcome(score=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +61,81 @@ class _Judgement:
 
 
 class Debris:
-    """The stage. ``options``: ``min-confidence`` (0 … 1) drops edits that are less sure."""
+    """The stage. It has no options of its own."""
 
     name = "debris"
-    triggers: tuple[str, ...] = ()
+    triggers: tuple[str, ...] = TRIGGERS
 
-    def __init__(self, profile: str = "precise", options: Mapping[str, object] = MappingProxyType({})) -> None:
+    def __init__(
+        self, profile: str = "precise", options: Mapping[str, object] = MappingProxyType({}), judge: LineJudge | None = None
+    ) -> None:
+        """Take a precision tier; ``judge`` replaces the shipped one."""
         self.profile = profile
         self.options = dict(options)
-        least = self.options.get("min-confidence", 0.0)
-        self._least = float(least) if isinstance(least, (int, float)) else 0.0
+        self._tier = TIERS[profile]
+        self._judge = judge
 
     def __call__(self, document: Document) -> Outcome:
         """Return the removals in ``document``; the score is the share of its words that they cover."""
-        matches = document.matches("debris")
+        edits, findings = self._read(document, flat=False)
         lines = document.lines
-        pieces = pieces_of(lines)
+        if is_flat(lines) and (edits or not self._tier.seeded or document.triggers(self.name)):
+            unfolded = Unfolded(document, pieces_of(lines, self._shipped_judge().run_length))
+            more, more_findings = self._read(unfolded.document, flat=True)
+            edits = resolve([edits, unfolded.edits(more)])
+            findings = findings or unfolded.findings(more_findings)
+        if not (edits or findings):
+            return _NOTHING
+        return Outcome(tuple(edits), tuple(findings), _score(document.text, edits))
+
+    def _shipped_judge(self) -> LineJudge:
+        if self._judge is not None:
+            return self._judge
+        from cleaner.stages.line_judge import load_judge
+
+        return load_judge()
+
+    def _read(self, document: Document, *, flat: bool) -> tuple[list[Edit], list[Finding]]:
+        """Return the removals and findings of a document; ``flat`` when its lines are pieces of one line."""
+        lines = document.lines
         whole: dict[int, _Judgement] = {}
         cuts: list[tuple[int, int, _Judgement]] = []
         edits: list[Edit] = []
         findings: list[Finding] = []
-        for match in matches:
+        for match in document.matches(self.name):
             self._take(match, document, whole, cuts, edits, findings)
-        self._structure(document.text, lines, pieces, whole)
-        edits.extend(_edits(lines, whole, cuts, self._least))
-        return Outcome(tuple(edits), tuple(findings), _score(document.text, edits))
+        self._repeats(lines, whole)
+        if whole or cuts or not self._tier.seeded or may_end_scaffold(document.text):
+            self._among_pieces(lines, whole, cuts, flat)
+        if whole or cuts:
+            edits.extend(_edits(lines, whole, cuts))
+        return edits, findings
+
+    def _among_pieces(
+        self, lines: Lines, whole: dict[int, _Judgement], cuts: list[tuple[int, int, _Judgement]], flat: bool
+    ) -> None:
+        """Add what only shows when the document is read piece by piece."""
+        text = lines.text
+        judge = self._shipped_judge()
+        pieces = pieces_of(lines, judge.run_length)
+        self._structure(text, pieces, whole)
+        if not (whole or cuts) and self._tier.seeded:
+            return
+        known = {index for index, piece in enumerate(pieces) if piece.line in whole}
+        seeds = set(known)
+        if cuts:
+            starts = [piece.start for piece in pieces]
+            for start, end, _ in cuts:
+                seeds.update(range(max(0, bisect_right(starts, start) - 1), bisect_left(starts, end)))
+        contents = [text[piece.start : piece.end] for piece in pieces]
+        words = [words_in(content) for content in contents]
+        for verdict in judged(judge, contents, words, known, seeds, self._tier, flat=flat):
+            piece = pieces[verdict.piece]
+            judgement = _Judgement("debris.line-judge", f"reads like page furniture, {verdict.place}", verdict.confidence)
+            if piece.whole:
+                whole.setdefault(piece.line, judgement)
+            else:
+                cuts.append((piece.start, piece.end, judgement))
 
     def _take(
         self,
@@ -85,15 +148,14 @@ class Debris:
     ) -> None:
         rule, text, lines = match.rule, document.text, document.lines
         if rule.action == "flag":
-            findings.append(
-                Finding(match.start, match.end, text[match.start : match.end], rule.id, self.name, rule.why, match.suggestion, rule.confidence)
-            )
+            hit = text[match.start : match.end]
+            findings.append(Finding(match.start, match.end, hit, rule.id, self.name, rule.why, match.suggestion, rule.confidence))
             return
         if rule.action == "replace":
             from cleaner.matcher import expand
 
-            after = expand(rule.replace or "", match.groups)
-            edits.append(Edit(match.start, match.end, text[match.start : match.end], after, (rule.id,), self.name, rule.why, rule.confidence))
+            after, hit = expand(rule.replace or "", match.groups), text[match.start : match.end]
+            edits.append(Edit(match.start, match.end, hit, after, (rule.id,), self.name, rule.why, rule.confidence))
             return
         judgement = _Judgement(rule.id, rule.why, rule.confidence)
         index = lines.at(match.start)
@@ -103,16 +165,17 @@ class Debris:
         else:
             cuts.append((match.start, match.end, judgement))
 
-    def _structure(self, text: str, lines: Lines, pieces: Sequence[Piece], whole: dict[int, _Judgement]) -> None:
-        """Add what the structure of the document gives away to ``whole``, by line."""
-        for index in repeated_titles(text, pieces):
-            whole.setdefault(pieces[index].line, _Judgement("debris.repeated-title", "the title, printed again", 0.98))
-        for index in repeated_paragraphs(text, pieces):
-            if pieces[index].whole:
-                whole.setdefault(pieces[index].line, _Judgement("debris.repeated-paragraph", "a copy of an earlier paragraph", 0.97))
-        for piece in pieces:
-            if piece.whole and (label := run_together(text[piece.start : piece.end])):
-                whole.setdefault(piece.line, _Judgement("debris.run-together-label", f"the label {label!r} run together", 0.99))
+    def _repeats(self, lines: Lines, whole: dict[int, _Judgement]) -> None:
+        """Add what the document says twice to ``whole``, by line."""
+        for index in repeated_titles(lines):
+            whole.setdefault(index, _Judgement("debris.repeated-title", "the title, printed again", 0.98))
+        for index in repeated_paragraphs(lines):
+            whole.setdefault(index, _Judgement("debris.repeated-paragraph", "a copy of an earlier paragraph", 0.97))
+        for index, label in label_runs(lines):
+            whole.setdefault(index, _Judgement("debris.run-together-label", f"the label {label!r} run together", 0.99))
+
+    def _structure(self, text: str, pieces: Sequence[Piece], whole: dict[int, _Judgement]) -> None:
+        """Add the blocks that pieces form with known debris to ``whole``, by line."""
         known = {index for index, piece in enumerate(pieces) if piece.whole and piece.line in whole}
         if not known:
             prompts: set[int] = set()
@@ -124,7 +187,8 @@ class Debris:
         if after is None:
             return
         for index in tail_labels(text, pieces, after, known):
-            whole.setdefault(pieces[index].line, _Judgement("debris.repeated-label", "a label behind the last paragraph, printed twice", 0.96))
+            judgement = _Judgement("debris.repeated-label", "a label behind the last paragraph, printed twice", 0.96)
+            whole.setdefault(pieces[index].line, judgement)
         labels, items = tail_scaffold(text, pieces)
         if self.profile == "precise":
             items = []
@@ -136,16 +200,15 @@ def _is_long(text: str, piece: Piece) -> bool:
     return piece.end - piece.start >= 40 and words_in(text[piece.start : piece.end]) >= LONG_WORDS
 
 
-def _edits(lines: Lines, whole: Mapping[int, _Judgement], cuts: list[tuple[int, int, _Judgement]], least: float) -> list[Edit]:
+def _edits(lines: Lines, whole: Mapping[int, _Judgement], cuts: list[tuple[int, int, _Judgement]]) -> list[Edit]:
     """Return one edit for each removed line and each cut, without overlaps."""
     text = lines.text
-    removed = {index: judgement for index, judgement in whole.items() if judgement.confidence >= least}
     edits = []
-    for index, (start, end) in removal_spans(lines, removed).items():
-        judgement = removed[index]
+    for index, (start, end) in removal_spans(lines, whole).items():
+        judgement = whole[index]
         edits.append(Edit(start, end, text[start:end], "", (judgement.rule,), "debris", judgement.reason, judgement.confidence))
     for start, end, judgement in cuts:
-        if judgement.confidence < least or lines.at(start) in removed:
+        if lines.at(start) in whole:
             continue
         start, end = cut_span(text, start, end)
         edits.append(Edit(start, end, text[start:end], "", (judgement.rule,), "debris", judgement.reason, judgement.confidence))

@@ -1,21 +1,32 @@
-"""What a document says twice: labels run together, titles and paragraphs printed again. The first stays."""
+"""What a document says twice: labels run together, titles and paragraphs printed again. The first stays.
+
+Each test starts with one search over the whole text, so a document without repeats costs little.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from cleaner.stages.pieces import Piece, words_in
+from cleaner.lines import Lines
+from cleaner.stages.pieces import words_in
 
-__all__ = ["repeated_paragraphs", "repeated_titles", "run_together"]
+__all__ = ["label_runs", "repeated_paragraphs", "repeated_titles", "run_together"]
 
-_LABEL = re.compile(r"[^\W\d_]")
+_LETTER = re.compile(r"[^\W\d_]")
+_STOPS = (".", "!", "?", "。", "！", "？", "…")
+_CLOSERS = "\"'”’»)）」』"
 MAX_LABEL = 60
 """Characters of a label that may be run together with itself; icon names and link texts are shorter."""
-MIN_PARAGRAPH_WORDS = 20
+MAX_RUN = 400
+"""Characters of a line that may be such a run."""
+MIN_PARAGRAPH = 100
+MIN_PARAGRAPH_WORDS = 25
 """Words from which a repeated paragraph is a copy and not a refrain, a form of address or a set phrase."""
-TITLE_PIECES = 12
-"""Pieces at the head of a document among which the title is printed again."""
+TITLE_LINES = 12
+"""Lines with text at the head of a document among which the title is printed again."""
+TITLE_REACH = 3000
+"""Characters behind the title in which its copies are looked for."""
 
 
 def run_together(text: str) -> str | None:
@@ -25,53 +36,76 @@ def run_together(text: str) -> str | None:
     letter without case, is four letters or longer and meets the next without a blank.
     """
     size = len(text)
-    if size < 8 or text.find(text[:4], 4) < 0:
+    if not 8 <= size <= MAX_RUN or text.find(text[:4], 4) < 0:
         return None
     period = (text + text).find(text, 1)
-    if period >= size or period < 4 or period > MAX_LABEL:
+    if period >= size or not 4 <= period <= MAX_LABEL:
         return None
     label = text[:period]
-    if label != label.strip() or not _LABEL.match(label) or label[0].islower() or len(_LABEL.findall(label)) < 4:
+    if label != label.strip() or not _LETTER.match(label) or label[0].islower() or len(_LETTER.findall(label)) < 4:
         return None
-    # "BLAHBLAH" or "HALLELUJAHHALLELUJAH" may be shouted; a capital must meet a small letter, a bracket or a digit.
+    # "BLAHBLAH" may be shouted: one word in capitals, twice, stays.
     if label.isupper() and size == 2 * period and " " not in label:
         return None
     return label
 
 
-def repeated_titles(text: str, pieces: Sequence[Piece]) -> Iterator[int]:
-    """Yield the pieces near the head that print the document's title again.
+def label_runs(lines: Lines) -> Iterator[tuple[int, str]]:
+    """Yield the lines that are a label run together, with the label."""
+    text, find = lines.text, lines.text.find
+    for index in [
+        index
+        for index, (start, end) in enumerate(zip(lines.starts, lines.ends, strict=True))
+        if 8 <= end - start <= MAX_RUN and (text[start] in " \t" or find(text[start : start + 4], start + 4, end) > 0)
+    ]:
+        label = run_together(lines[index].strip())
+        if label:
+            yield index, label
 
-    The title is the first piece, of three words or more. Nothing is yielded when the copy stands behind running text of 60 words,
-    so a poem's first line or an essay's refrain that comes back later stays.
+
+def repeated_titles(lines: Lines) -> Iterator[int]:
+    """Yield the lines near the head that print the document's title again.
+
+    The title is the first line with text, of three words or more. Nothing is yielded when the copy stands behind running text of 60
+    words, so a poem's first line or an essay's refrain that comes back later stays.
     """
-    if len(pieces) < 3:
+    count = len(lines)
+    first = 0
+    while first < count and lines.blank(first):
+        first += 1
+    if first == count:
         return
-    first = text[pieces[0].start : pieces[0].end]
-    if not pieces[0].whole or not 3 <= words_in(first) <= 40:
+    title = lines[first].strip()
+    start = lines.nexts[first]
+    if len(title) > 400 or lines.text.find(title, start, start + TITLE_REACH) < 0 or not 3 <= words_in(title) <= 40:
         return
-    key = first.casefold()
-    between = 0
-    for index in range(1, min(len(pieces), TITLE_PIECES)):
-        piece = pieces[index]
-        content = text[piece.start : piece.end]
-        if piece.whole and content.casefold() == key:
+    between = seen = 0
+    for index in range(first + 1, count):
+        content = lines[index].strip()
+        if not content:
+            continue
+        seen += 1
+        if content == title:
             yield index
             continue
         between += words_in(content)
-        if between >= 60:
+        if between >= 60 or seen >= TITLE_LINES:
             return
 
 
-def repeated_paragraphs(text: str, pieces: Sequence[Piece]) -> Iterator[int]:
-    """Yield the pieces that repeat an earlier paragraph of ``MIN_PARAGRAPH_WORDS`` words or more, letter for letter."""
+def repeated_paragraphs(lines: Lines) -> Iterator[int]:
+    """Yield the lines that repeat an earlier paragraph of ``MIN_PARAGRAPH_WORDS`` words or more, letter for letter.
+
+    Only sentences count: the items of a meal plan or a price list come back because they are meant to.
+    """
+    text = lines.text
+    bounds = enumerate(zip(lines.starts, lines.ends, strict=True))
+    long = [(index, text[start:end]) for index, (start, end) in bounds if end - start >= MIN_PARAGRAPH]
+    if len(long) == len({content for _, content in long}):
+        return
     seen: set[str] = set()
-    for index, piece in enumerate(pieces):
-        if piece.end - piece.start < 2 * MIN_PARAGRAPH_WORDS:
-            continue
-        content = text[piece.start : piece.end]
-        if content in seen:
-            if words_in(content) >= MIN_PARAGRAPH_WORDS:
-                yield index
-        else:
-            seen.add(content)
+    for index, content in long:
+        content = content.strip()
+        if content in seen and content.rstrip(_CLOSERS)[-1:] in _STOPS and words_in(content) >= MIN_PARAGRAPH_WORDS:
+            yield index
+        seen.add(content)

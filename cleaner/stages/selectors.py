@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from cleaner.stages.pieces import Piece, words_in
 
-__all__ = ["selector_values", "tail_labels", "tail_scaffold"]
+__all__ = ["may_end_scaffold", "selector_values", "tail_labels", "tail_scaffold"]
 
 MAX_VALUE_WORDS = 4
 MAX_VALUES = 3
@@ -53,6 +53,12 @@ def tail_labels(text: str, pieces: Sequence[Piece], after: int, known: Collectio
         content = contents[index]
         if words_in(content) <= MAX_LABEL_WORDS and content in (contents.get(index - 1), contents.get(index + 1)):
             yield index
+
+
+def may_end_scaffold(text: str) -> bool:
+    """Whether the last line could be a scaffold's: one word in small letters. Looks at the end of the text only."""
+    last = text[-60:].rstrip().rpartition("\n")[2].strip()
+    return last.isalpha() and last.islower()
 
 
 def tail_scaffold(text: str, pieces: Sequence[Piece]) -> tuple[list[int], list[int]]:
