@@ -18,9 +18,9 @@ from cleaner.tables import rules_dir
 
 LANGUAGES = ("de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "zh")
 LONG = {
-    "de": "Die alte Fähre hatte in ihrem letzten Sommer so viele Gäste wie nie zuvor, und am Abend der letzten Fahrt stand das Dorf am Ufer.",
-    "en": "The old ferry carried more guests in its last summer than ever before, and on the evening of its last trip the village came down.",
-    "ja": "その古い渡し船は最後の夏にかつてないほど多くの客を運び、最後の航海の夕方には村じゅうの人が岸に集まって手を振ったという話である。",
+    "de": "Die alte Fähre hatte in ihrem letzten Sommer so viele Gäste wie nie zuvor, und am Abend der letzten Fahrt stand das Dorf da.",
+    "en": "The old ferry carried more guests in its last summer than ever before, and on the evening of its last trip all came down.",
+    "ja": "その古い渡し船は最後の夏にかつてないほど多くの客を運び、最後の航海の夕方には村じゅうの人が岸に集まって手を振ったという。",
     "zh": "那条旧渡船在最后一个夏天运送的客人比以往任何时候都多，最后一次航行的傍晚，全村的人都来到岸边挥手告别，直到看不见为止。",
 }
 
