@@ -16,7 +16,7 @@ _NOT_NAMES = frozenset(
     "according last both".split()
 )
 _DULL = frozenset("the a an of in on to and or is was has".split())
-_SPAN = 20_000
+_SPAN = 6_000
 """Code points of the document that are searched for names, around the gap."""
 _SENTENCE = 1000
 _MOST = 3

@@ -20,6 +20,8 @@ _SOUND_ENDS = ".!?:;\"”’')]*…"
 _LOWER_LINE = re.compile(r"^[a-z]", re.MULTILINE)
 _LOWER_I = re.compile(r"\bi\b(?!\.)")
 _WINDOW = 60
+_SHORT_LINE = 40
+"""Characters of a line that is taken for a label and not for a sentence."""
 _LOWER_SHARE = 0.12
 """Lower-case sentence starts per upper-case one, from which they are taken for style; at least ``_LOWER_LEAST`` of them."""
 _LOWER_LEAST = 4
@@ -85,6 +87,10 @@ def is_manner(text: str, start: int, end: int, lang: str = "en") -> bool:
     if _CODE.search(text, low, high):
         return True
     left, right = text[low:start], text[end:high]
+    if right[:1] == "," and left[-1:] == "," and right[1:2].isalnum():
+        return True  # typed quotes, ,,so''
+    if left[-1:] in "([" and (high - low < _SHORT_LINE and (not low or text[low - 1] == "\n")):
+        return True  # a label, "Rating ()"
     word = left.rsplit(None, 1)[-1] if left.strip() else ""
     if _ASIDE.match(right) or _LATIN.match(right) or _IDIOM.match(word + text[start:end] + right):
         return True

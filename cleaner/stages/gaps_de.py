@@ -25,6 +25,9 @@ _DETERMINERS = (
 _PREPOSITIONS = "von in an auf aus bei mit nach für über durch gegen zwischen unter neben wie als ohne um"
 _OTHER_LEFT = "und oder sowie per via namens laut"
 _MARKS = (",", ".", ";", ")", "!", " ,", " .", " ;", " )")
+_FIRM = "des im am vom zum zur beim seines ihres unseres"
+"""Determiners that are no pronouns: "die sind" and "den hat" are sound, "zur hat" is not."""
+_RIGHT_OF_ANY = "und oder sowie bzw."
 _RIGHT = (
     "und oder sowie ist sind war waren wird werden wurde wurden hat haben hatte kann können muss soll will bis bzw. sagte sagt erklärte "
     "berichtet berichtete gibt"
@@ -48,8 +51,8 @@ _NATURAL = {
     "über": "als",
 }
 """Neighbours that stand side by side in sound sentences, such as "ab und an" or "nach wie vor"."""
-_PARTICLES = frozenset("ein an auf aus".split())
-"""Separable prefixes, which end sound clauses."""
+_PARTICLES = frozenset("ein an auf aus das dem mit um über nach durch".split())
+"""Separable prefixes and pronouns, which end sound clauses."""
 _START_VERBS = "ist sind war hat haben wird wurde kann sagte sagt erklärte teilte berichtete bietet zeigt gehört sowie"
 _DEBRIS = (",,", ", ,", ",.", ", .", ",;", ", ;", "(,", ", )", "()", "( )", "„“", "„ “", "“”", "„,")
 
@@ -59,9 +62,9 @@ def german_literals() -> Mapping[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
     for left in f"{_DETERMINERS} {_PREPOSITIONS} {_OTHER_LEFT}".split():
         for mark in _MARKS:
-            if left not in _PARTICLES or mark not in (",", ".", ";", "!"):
+            if left not in _PARTICLES or mark not in (",", ".", ";", "!", " ,", " ."):
                 found[f" {left}{mark}"] = (1 + len(left), 1 + len(left) + (mark[0] == " "))
-    for lefts, rights in ((_DETERMINERS, _RIGHT), (_PREPOSITIONS, _RIGHT_OF_PREPOSITION)):
+    for lefts, rights in ((_DETERMINERS, _RIGHT_OF_ANY), (_FIRM, _RIGHT), (_PREPOSITIONS, _RIGHT_OF_PREPOSITION)):
         for left in lefts.split():
             natural = _NATURAL.get(left, "").split()
             for right in rights.split():
