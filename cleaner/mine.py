@@ -11,6 +11,7 @@ and the rules.
 from __future__ import annotations
 
 import re
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -152,7 +153,7 @@ def mine(
     ``accept_precision`` keeps proposals of at least that estimated precision; without it all from ``SHOWN_FROM`` on are given, in the
     tiers of their precision, for a person to review. ``healthy`` are documents known to be clean: a proposal that would remove
     something from one of them is dropped. ``known`` says whether a line is removed already, so that it needs no rule.
-    Memory is ``3 << sketch_bits`` bytes plus about a kilobyte per candidate, whatever the size of the collection.
+    Memory is ``3 << sketch_bits`` bytes plus one to three kilobytes per candidate, whatever the size of the collection.
 
     Raises ``ValueError`` for a ``min_documents`` under 2.
     """
@@ -220,8 +221,8 @@ def _grow(seen: Seen) -> str:
 
     Empty when that leaves less than a run: then it is a turn of the language and part of what the documents say.
     """
-    lefts = [tuple(reversed(left)) for left, _ in seen.contexts]
-    rights = [right for _, right in seen.contexts]
+    lefts = [left.split()[::-1] for left, _ in seen.contexts]
+    rights = [right.split() for _, right in seen.contexts]
     begin, _ = _agreed(lefts)
     end, after = _agreed(rights)
     model = max(range(len(rights)), key=lambda at: (min(begin, len(lefts[at])) + min(end, len(rights[at])), -at))
@@ -315,9 +316,9 @@ def _risk(seen: Seen, size: int, furniture: bool) -> tuple[float, str]:
     return 0.3, "recurs"
 
 
-def _likeness(subjects: Sequence[frozenset[int]]) -> float:
+def _likeness(subjects: Sequence[bytes]) -> float:
     """Return how alike subjects are on average: 0.03 for unrelated English texts, 0.2 and more for reports of one event."""
-    pairs = [(a, b) for a, b in combinations(subjects, 2) if a and b]
+    pairs = list(combinations([set(array("I", subject)) for subject in subjects if subject], 2))
     if not pairs:
         return 0.0
     return sum(len(a & b) / len(a | b) for a, b in pairs) / len(pairs)

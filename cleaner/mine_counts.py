@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple
@@ -38,7 +39,10 @@ MIN_PIECE = 12
 """Characters of the shortest piece."""
 SHINGLE = 6
 """Words in a run. Shorter runs are phrases of the language as often as furniture."""
-CONTEXT = 40
+INNER_SHARE, INNER_CAP = 1000, 200
+"""What recurs inside lines must do so in one document of ``INNER_SHARE``, up to ``INNER_CAP`` documents: turns of the language recur
+more often the larger the collection."""
+CONTEXT = 30
 """Words kept on each side of a run, from which it grows to the phrase it is part of."""
 SAMPLES = 8
 """Documents remembered per unit: their subject, and the context of runs."""
@@ -107,8 +111,9 @@ class Seen:
     title: int = 0
     """Occurrences as the only line above the first paragraph."""
     groups: dict[str, int] = field(default_factory=dict)
-    subjects: list[frozenset[int]] = field(default_factory=list)
-    contexts: list[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
+    subjects: list[bytes] = field(default_factory=list)
+    contexts: list[tuple[str, str]] = field(default_factory=list)
+    """What stood before the run, and the run with what followed; words with single blanks between them."""
 
 
 @dataclass(slots=True)
@@ -119,7 +124,7 @@ class Counts:
     copies: int
     groups: dict[str, int]
     """Documents per group; copies of another document aside."""
-    subjects: list[frozenset[int]]
+    subjects: list[bytes]
     """The subjects of documents from all over the collection, to compare those that share a text with."""
     seen: list[Seen]
 
@@ -158,14 +163,18 @@ class Sketch:
 def count_units(source: Source, *, min_documents: int, sketch_bits: int, max_candidates: int) -> Counts:
     """Count what recurs in at least ``min_documents`` documents of ``source``.
 
-    Memory is ``3 << sketch_bits`` bytes for the sketch plus about a kilobyte for each candidate.
+    Memory is ``3 << sketch_bits`` bytes for the sketch plus one to three kilobytes for each candidate.
     """
     sketch = Sketch(sketch_bits)
     reader = _Reader()
+    documents = 0
     for text, _ in source():
+        documents += 1
         for digest in {unit.digest for row in reader.rows(text) for unit in row.units()}:
             sketch.add(digest)
-    counter = _Counter(sketch, reader, min_documents, max_candidates)
+    least = {LINE: min_documents, PIECE: max(min_documents, min(INNER_CAP, documents // INNER_SHARE))}
+    least[RUN] = least[PIECE]
+    counter = _Counter(sketch, reader, least, max_candidates)
     for text, group in source():
         counter.add(text, group)
     kept = [seen for seen in counter.seen.values() if seen.documents >= min_documents]
@@ -236,15 +245,15 @@ class _Reader:
 class _Counter:
     """The second pass."""
 
-    def __init__(self, sketch: Sketch, reader: _Reader, min_documents: int, max_candidates: int) -> None:
+    def __init__(self, sketch: Sketch, reader: _Reader, least: Mapping[str, int], max_candidates: int) -> None:
         self._sketch = sketch
         self._reader = reader
-        self._least = min_documents
+        self._least = least
         self._room = max_candidates
         self._copies: set[bytes] = set()
         self.seen: dict[bytes, Seen] = {}
         self.groups: dict[str, int] = {}
-        self.subjects: list[frozenset[int]] = []
+        self.subjects: list[bytes] = []
         self._stride = 1
         self.documents = 0
         self.copies = 0
@@ -252,13 +261,15 @@ class _Counter:
     def add(self, text: str, group: str | None) -> None:
         self.documents += 1
         rows = list(self._reader.rows(text))
-        recurs = {unit.digest for row in rows for unit in row.units() if self._sketch.count(unit.digest) >= self._least}
+        recurs = {
+            unit.digest for row in rows for unit in row.units() if self._sketch.count(unit.digest) >= self._least[unit.kind]
+        }
         if self._is_copy(rows, recurs):
             self.copies += 1
             return
         name = group or ""
         self.groups[name] = self.groups.get(name, 0) + 1
-        subject: frozenset[int] | None = None
+        subject: bytes | None = None
         if self.documents % self._stride == 0:
             subject = _subject(rows, recurs)
             self.subjects.append(subject)
@@ -270,8 +281,6 @@ class _Counter:
         counted: set[bytes] = set()
         for place in _places(rows, recurs):
             seen = self._take(place.unit)
-            if seen is None:
-                continue
             place.count(seen)
             if place.unit.digest not in counted:
                 counted.add(place.unit.digest)
@@ -284,17 +293,19 @@ class _Counter:
                     if place.unit.kind == RUN:
                         seen.contexts.append(place.context())
 
-    def _take(self, unit: Unit) -> Seen | None:
+    def _take(self, unit: Unit) -> Seen:
         seen = self.seen.get(unit.digest)
         if seen is None:
             if len(self.seen) >= self._room:
-                # Make room: what was met once until now is the likeliest to be a collision in the sketch.
-                for digest in [digest for digest, seen in self.seen.items() if seen.documents < 2]:
-                    del self.seen[digest]
-                if len(self.seen) >= self._room:
-                    return None
+                self._make_room()
             seen = self.seen[unit.digest] = Seen(unit.kind, unit.text)
         return seen
+
+    def _make_room(self) -> None:
+        """Forget the quarter of the candidates that was met in the fewest documents; of equals, the longest known."""
+        order = sorted(self.seen.items(), key=lambda item: item[1].documents)
+        for digest, _ in order[: max(1, len(order) // 4)]:
+            del self.seen[digest]
 
     def _is_copy(self, rows: list[Row], recurs: set[bytes]) -> bool:
         """Whether nearly all of the document stands elsewhere too and a document with the same longest line was counted before."""
@@ -334,9 +345,9 @@ class _Place:
         seen.neighbour += self.neighbour
         seen.title += self.title
 
-    def context(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def context(self) -> tuple[str, str]:
         at = int(self.unit.text)
-        return tuple(self.parts[max(0, at - CONTEXT) : at]), tuple(self.parts[at : at + SHINGLE + CONTEXT])
+        return " ".join(self.parts[max(0, at - CONTEXT) : at]), " ".join(self.parts[at : at + SHINGLE + CONTEXT])
 
 
 def _places(rows: list[Row], recurs: set[bytes]) -> Iterator[_Place]:
@@ -398,7 +409,7 @@ def _inner_places(row: Row, recurs: set[bytes], *, opens: bool, closes: bool) ->
         yield _Place(unit, parts, False, False, False, False, edge, False, False)
 
 
-def _subject(rows: list[Row], recurs: set[bytes]) -> frozenset[int]:
+def _subject(rows: list[Row], recurs: set[bytes]) -> bytes:
     """A sample of the long words of a document outside its short recurring lines, the same words in every document.
 
     What two documents share of it tells how alike their subjects are.
@@ -411,4 +422,4 @@ def _subject(rows: list[Row], recurs: set[bytes]) -> frozenset[int]:
             size += len(row.text)
             if size >= SUBJECT_TEXT:
                 break
-    return frozenset(sorted(zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in words)[:SUBJECT_SIZE])
+    return array("I", sorted(zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in words)[:SUBJECT_SIZE]).tobytes()
