@@ -108,7 +108,7 @@ def build(counts: tuple[Counter[str], Counter[str], Counter[str]], floor: int = 
     return table
 
 
-def pack(table: dict[tuple[int, int, int], float], load: float = 0.65) -> tuple[bytes, int]:
+def pack(table: dict[tuple[int, int, int], float], load: float = 0.35) -> tuple[bytes, int]:
     """Return the table as it is stored, and how many entries found no free slot."""
     slots = int(len(table) / load)
     cells = array("H", bytes(2 * (slots + PROBES)))

@@ -22,7 +22,7 @@ UNIT = 16
 """Cost units per nat."""
 STEP = 5
 """Cost units per step of a stored 6-bit value: 63 steps reach 19.7 nats."""
-PROBES = 4
+PROBES = 2
 HEADER = struct.Struct("<4sI")
 MAGIC = b"CWM1"
 
@@ -30,6 +30,8 @@ _UNSEEN = 14 * UNIT
 _UNSEEN_NEIGHBOUR = 8 * UNIT
 _UNSEEN_ASTRAL = 15 * UNIT
 _FORBIDDEN = 19 * UNIT
+_UNKNOWN_BEFORE = 3 * UNIT
+"""What a character costs more behind one that the model does not know."""
 _RISE = 5 * UNIT
 _CAPITALS = 2 * UNIT
 _CLASH = 4 * UNIT
@@ -81,7 +83,8 @@ class _Memo(dict[str, int]):
                 if cost is None:
                     cost = _unseen(key[2], key[1] if self.stored(0, 0, b) is None else " ")
                 else:
-                    cost += self.stored(0, b, 1) or 0
+                    back = self.stored(0, b, 1)
+                    cost += _UNKNOWN_BEFORE if back is None else back
             cost += self.stored(a, b, 1) or 0
         if len(self) > _MEMO_LIMIT:
             self.clear()

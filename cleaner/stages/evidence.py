@@ -80,8 +80,11 @@ class Evidence:
                         found.append((operation, *gain))
         return found
 
-    def legacy_gain(self, operation: Operation, text: str) -> int | None:
-        """Return the gain of a legacy operation; 0 where it leaves ``text`` alone, ``None`` where it is out of the question."""
+    def legacy_gain(self, operation: Operation, text: str, few: bool = False) -> int | None:
+        """Return the gain of a legacy operation; 0 where it leaves ``text`` alone, ``None`` where it is out of the question.
+
+        With ``few``, a word of mostly ASCII letters may come from a table of several bytes.
+        """
         if _DRAWN.search(text):
             return None
         new = self.convert(operation, text)
@@ -90,7 +93,7 @@ class Evidence:
         if new == text:
             return 0
         if operation.wide:
-            if len(_ASCII_LETTER.findall(text)) > len(_OUTSIDE.findall(text)):
+            if not few and len(_ASCII_LETTER.findall(text)) > len(_OUTSIDE.findall(text)):
                 return None
         elif _MIXED.search(new) and not _MIXED.search(text):
             return None

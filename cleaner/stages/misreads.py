@@ -24,7 +24,7 @@ DENSE_BOUND = 8 * UNIT
 """Cost per character above which a word is odd: of the words of clean text 10 %, 1 % and 5 % are, of misread lines fewer than 1 % have none."""
 PROMISE = 2 * UNIT
 _OUTSIDE = re.compile("[^\x00-\x7f]+")
-_NOT_TYPOGRAPHIC = re.compile(r"[^\x00-\x7f’“”–—•\xa0…‘„‚«»®™©°·]|(?<=[^\W\d_])[‚„“”…‘•](?=[^\W\d_])")
+_NOT_TYPOGRAPHIC = re.compile(r"[^\x00-\x7f’“”–—•\xa0…‘„‚«»®™©°·]|(?<=[^\W\d_])[‚„“”…‘•·](?=[^\W\d_])|(?<=[a-z])·(?![a-z])")
 SHORT = 600
 """Texts shorter than this hold too few letters to tell their alphabet, so each of their words is looked at."""
 _ACCENTED = re.compile("[\xaa\xb5\xba\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1e00-\u1eff]")
@@ -33,10 +33,10 @@ _FAR = "\u0370-\u05ff\u0600-\u06ff\u0e00-\u0e7f"
 _ALARM = re.compile(
     f"[\x80-\x9f\ufffd\ue000-\uf8ff\uff61-\uff9f\u3040-\u9fff\uac00-\ud7a3]"
     f"|[{_SIGN}](?=[\xc0-\u06ff\u0e00-\u0e7f])|[\xc0-\u06ff\u0e00-\u0e7f](?=[{_SIGN}])"
-    f"|[A-Za-z](?=[{_FAR}])|[{_FAR}](?=[A-Za-z])|[A-Za-z][{_SIGN}](?=[A-Za-z])"
+    f"|[A-Za-z][{_SIGN}]{{2}}|[{_SIGN}]{{2}}[A-Za-z]|√[^\\s\\d(a-z]|[a-z]·(?![a-z])|[A-Za-z](?=[{_FAR}])|[{_FAR}](?=[A-Za-z])|[A-Za-z][{_SIGN}](?=[A-Za-z])"
     "|[a-z\xdf-\xff](?=[\xc0-\xde])|[\xc0-\xff\u0100-\u017f]{4}|[\xc0-\xdf][\xc0-\u017f][a-z]"
     "|[\u0430-\u045f](?=[\u0400-\u042f])|[\u03ac-\u03ce](?=[\u0386-\u03ab])"
-    "|(?<=[A-Za-z])[‚„“”…‘•](?=[A-Za-z])|[a-z][íÕ][st](?![a-z])"
+    "|(?<=[A-Za-z])[‚„“”…‘•·](?=[A-Za-z])|[a-z][íÕ][st](?![a-z])"
     "|[\u0400-\u042f]{3,}\\W+[\u0400-\u042f]{2,}\\W+[\u0400-\u042f]{2,}|(?:\u0e30.){3}|(?:\u0e40\u0e18.){2}"
 )
 """What clean text of a single alphabet does not hold: signs beside accents, scripts mixed in a word, capitals after small letters, Han."""

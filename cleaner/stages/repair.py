@@ -35,6 +35,8 @@ SPELT_MARGIN = 4 * UNIT
 """Gain that a line needs when the repair turns letters its language has not into letters it has."""
 LANGUAGES = 40
 """Lines of a document whose language is looked at one by one."""
+NEAR = -8 * UNIT
+"""What a word may lose and still be taken along by its neighbours, which were misread for sure."""
 SAMPLE = 64
 """Odd words from which the tables in question are told."""
 SAMPLE_OF_LINE = 8
@@ -123,12 +125,7 @@ class Search:
                         self._replace(word, found[1])
                 changed = True
             elif chosen:
-                start, end = chosen.start, chosen.end
-                while start > 0 and self._near(chosen.operation, row[start - 1]):
-                    start -= 1
-                while end < len(row) and self._near(chosen.operation, row[end]):
-                    end += 1
-                for word in row[start:end]:
+                for word in row[chosen.start : chosen.end]:
                     self._replace(word, chosen.operation)
                 changed = True
         return changed
@@ -166,7 +163,8 @@ class Search:
                 if gain is not None and gain > 0:
                     total += gain
                     covered += word.outside
-            if total > 0 and (best is None or total > best[0]):
+            total -= operation.prior * UNIT
+            if covered and (best is None or total > best[0]):
                 best = total, operation, covered >= 0.95 * everything
         return best
 
@@ -257,7 +255,9 @@ class Search:
                 best = _Run(clipped, total, operation, start, at + 1)
         if best is None:
             return None
-        while best.end < len(row) and self.evidence.legacy_gain(operation, row[best.end].text) == 0:
+        while best.start > 0 and self._near(operation, row[best.start - 1]):
+            best.start -= 1
+        while best.end < len(row) and self._near(operation, row[best.end]):
             best.end += 1
         covered = sum(word.outside for word in row[best.start : best.end])
         if not self._plausible(operation, row[best.start : best.end], covered):
@@ -280,8 +280,8 @@ class Search:
         return True
 
     def _near(self, operation: Operation, word: Word) -> bool:
-        gain = self.evidence.legacy_gain(operation, word.text)
-        return gain is not None and gain > -3 * UNIT
+        gain = self.evidence.legacy_gain(operation, word.text, few=True)
+        return gain is not None and gain > NEAR
 
     def _undo_c1(self) -> None:
         for word in self.words:
