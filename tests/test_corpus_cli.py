@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,31 @@ def test_streams() -> None:
     assert json.loads(done.stdout)["text"] == TEXT.replace("Down Icon\n", "")
     assert b"-:2: not valid JSON" in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+def test_a_compressed_stream_is_known_by_its_first_bytes() -> None:
+    line = json.dumps({"text": TEXT}).encode() + b"\n"
+    done = cleaner("run", "-", "-o", "-", *QUICK, stdin=gzip.compress(line))
+    assert json.loads(done.stdout)["text"] == TEXT.replace("Down Icon\n", "")
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_interrupt_leaves_whole_files_and_code_130(tmp_path: Path, workers: str) -> None:
+    for at in range(8):
+        write(tmp_path / "in" / f"{at}.jsonl", (json.dumps({"text": TEXT}) + "\n") * 20_000)
+    command = [sys.executable, "-m", "cleaner", "run", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--workers", workers]
+    process = subprocess.Popen([*command, *QUICK], stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    while process.poll() is None and not list((tmp_path / "out").glob(".*.jsonl.*")):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT if workers == "1" else signal.SIGTERM)
+    _, err = process.communicate()
+    assert process.returncode == 130
+    assert b"of 8 shards are done; --resume goes on" in err
+    assert b"Traceback" not in err
+    assert not list((tmp_path / "out").rglob("*.cleaner-tmp"))
+    for path in (tmp_path / "out").glob("*.jsonl"):
+        assert path.read_bytes().count(b"\n") == 20_000
 
 
 BAD = [

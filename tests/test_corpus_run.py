@@ -15,7 +15,7 @@ import pytest
 from corpus_helpers import SmallChain, jsonl, records, rows, tree, write
 
 from cleaner.corpus.options import RunOptions
-from cleaner.corpus.run import run
+from cleaner.corpus.run import LANE_BYTES, run
 from cleaner.corpus.undo import undo
 from cleaner.errors import ConfigError, RuleError
 
@@ -142,14 +142,14 @@ def test_one_and_two_workers_give_the_same_bytes(tmp_path: Path, shards: Path, k
 
 
 def test_two_workers_share_one_shard(tmp_path: Path) -> None:
-    lines = jsonl([{"id": n, "text": f"{n} Down Icon\n" + "long words here " * 400} for n in range(1500)]).split(b"\n")
-    lines[700] = b"bad"
+    lines = jsonl([{"id": n, "text": f"{n} Down Icon\n" + "long words here " * 400} for n in range(750)]).split(b"\n")
+    lines[600] = b"bad"
     source = write(tmp_path / "in.jsonl", b"\n".join(lines))
     for workers in (1, 2):
         out = str(tmp_path / f"out{workers}.jsonl")
         values = {"summary": str(tmp_path / f"sum{workers}.json")}
         run([source], out, CHAIN, options(tmp_path, str(workers), workers=workers, **values))
-    assert os.path.getsize(source) > 8 << 20
+    assert os.path.getsize(source) > LANE_BYTES
     for name in ("out1.jsonl", "audit1", "scores1", "quarantine1"):
         assert (tmp_path / name).read_bytes() == (tmp_path / name.replace("1", "2")).read_bytes()
     one, two = (json.loads((tmp_path / f"sum{n}.json").read_text()) for n in (1, 2))

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 from cleaner.atomic import is_temporary
@@ -71,9 +71,11 @@ def run(
         _sweep(plan)
         if plan.manifest is not None:
             _write(plan.manifest, json.dumps(identity, indent=2, default=str).encode())
-        reports = _clean(plan, chain, options, run_id, progress, summary)
+        try:
+            reports = _clean(plan, chain, options, run_id, progress, summary)
+        finally:
+            _sweep(plan)  # what a lost worker or node left
         _account(plan, reports, summary, progress)
-        _sweep(plan)  # what a lost worker or node left
     summary.seconds = time.monotonic() - began
     if options.summary is not None:
         text = summary.markdown() if options.summary.endswith(".md") else json.dumps(summary.as_dict(), indent=2) + "\n"
@@ -100,13 +102,15 @@ def _clean(
     sizes = {job.shard.name: _size(job.shard) for job in waiting}
     progress.start(len(waiting), sum(sizes.values()) if all(sizes.values()) else None)
     try:
-        for report in _reports(waiting, sizes, chain, options, progress, left, reports):
-            reports[report.name] = report
-            progress.shard_done()
-            if report.problem:
-                progress.note(report.problem)
-            if report.stops:
-                break
+        # Closed at once whatever happens, so that no worker goes on.
+        with contextlib.closing(_reports(waiting, sizes, chain, options, progress, left, reports)) as found:
+            for report in found:
+                reports[report.name] = report
+                progress.shard_done()
+                if report.problem:
+                    progress.note(report.problem)
+                if report.stops:
+                    break
     except KeyboardInterrupt:
         progress.stop()
         done = sum(not report.problem for report in reports.values())
@@ -126,7 +130,7 @@ def _reports(
     progress: Progress,
     limit: int | None,
     known: Mapping[str, ShardReport],
-) -> Iterator[ShardReport]:
+) -> Generator[ShardReport, None, None]:
     workers = options.workers if limit is None else 1
     if options.engine == "ray" and limit is None and waiting and all(job.shard.source != "-" for job in waiting):
         from cleaner.corpus.ray_engine import clean_on_ray

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from cleaner.corpus.formats import SUFFIXES, Format, format_of, output_name
 from cleaner.corpus.options import RunOptions
 from cleaner.corpus.store import basename, expand_remote, is_device, is_remote, join, parent
+from cleaner.corpus.streams import SNIFF
 from cleaner.errors import ConfigError
 
 __all__ = ["Plan", "Shard", "make_plan", "record_name", "state_paths"]
@@ -78,7 +79,7 @@ def make_plan(sources: Sequence[str], dest: str, options: RunOptions) -> Plan:
             target = format_of(dest)
             if target is not None and target.output != format.output:
                 raise ConfigError(f"-o {dest}: {format.name} can't become {target.name}; give DEST the suffix of its source")
-        compression = format.compression if format.undoable else ""
+        compression = format.compression if format.undoable and source != "-" else ""
         if single and (target := format_of(dest)) is not None:
             compression = target.compression
         records = [
@@ -125,7 +126,7 @@ def _format(source: str, dest: str) -> Format:
         return format
     if source == "-":
         target = format_of(dest)
-        return Format(target.name) if target is not None and target.name != "parquet" else Format("jsonl")
+        return Format(target.name if target is not None and target.name != "parquet" else "jsonl", SNIFF)
     return Format("text")
 
 

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
 import zlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
 from cleaner.errors import ConfigError, SourceError
 
 if TYPE_CHECKING:
     import zstandard
 
-__all__ = ["CHUNK", "ByteSink", "ChunkReader", "Damage", "chunks", "compressed", "need"]
+__all__ = ["CHUNK", "SNIFF", "ByteSink", "ChunkReader", "Damage", "chunks", "compressed", "need"]
 
 CHUNK = 1 << 20
 """Bytes handed on at a time."""
+SNIFF = "?"
+"""The compression of the standard input, which has no name: what its first bytes say."""
 ZSTD_STEP = 2048
 """Compressed bytes decoded at a time: even a bomb of run-length blocks gives at most 64 MiB for them."""
 
@@ -51,11 +54,23 @@ def need(module: str, extra: str, what: str) -> None:
 
 def chunks(file: BinaryIO, compression: str) -> Iterator[bytes]:
     """Yield the content of ``file`` in pieces of about ``CHUNK`` bytes. Raises ``Damage`` where it can't be read on."""
+    if compression == SNIFF:
+        file, compression = _sniffed(file)
     if compression == "gz":
         return _gzip_chunks(file)
     if compression == "zst":
         return _zstd_chunks(file)
     return _plain_chunks(file)
+
+
+def _sniffed(file: BinaryIO) -> tuple[BinaryIO, str]:
+    """Return ``file`` from its start and the compression that its first bytes tell."""
+    head = b""
+    while len(head) < 4 and (more := file.read(4 - len(head))):
+        head += more
+    whole = ChunkReader(itertools.chain([head] if head else [], iter(lambda: file.read(CHUNK), b"")))
+    compression = "gz" if head.startswith(b"\x1f\x8b") else "zst" if head == b"\x28\xb5\x2f\xfd" else ""
+    return cast("BinaryIO", whole), compression
 
 
 def _plain_chunks(file: BinaryIO) -> Iterator[bytes]:
