@@ -118,6 +118,14 @@ def test_repairs_come_first_and_all_others_see_the_repaired_text() -> None:
     assert [finding.message for finding in result.findings] == ["café"]
 
 
+def test_a_repair_and_what_it_uncovers_are_one_pass() -> None:
+    peel = (Replace("one", "(x)", "x"), Replace("two", "[x]", "(x)"))
+    chain = Chain(Settings(stages=()), extra_stages=(*peel, Replace("mojibake", "â", "[x]")))
+    assert chain.clean("â").text == "x"
+    chain = Chain(Settings(stages=()), extra_stages=(*peel, Replace("three", "<x>", "[x]"), Replace("mojibake", "â", "<x>")))
+    assert chain.clean("â").text == "x"  # three passes and one that finds nothing; a repair of its own pass would be one too many
+
+
 def test_stages_propose_on_the_same_text_and_the_earlier_wins() -> None:
     chain = Chain(Settings(stages=()), extra_stages=(Replace("one", "bc", "x"), Replace("two", "abc", "y")))
     assert chain.clean("abcd").text == "axd"

@@ -208,7 +208,7 @@ def test_a_finding_whose_text_is_removed_is_dropped() -> None:
 
 @given(documents, st.sampled_from(sorted(STAGE_SETS)))
 def test_custom_chains_on_documents(text: str, name: str) -> None:
-    check(custom(name), text)
+    check(custom(name), text[:500])
 
 
 def test_user_rules_that_work_against_each_other_do_no_harm(tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ def test_user_rules_that_work_against_each_other_do_no_harm(tmp_path: Path) -> N
 # ---- the default chain ---------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(documents)
 @example("")
 @example("\ud800")
@@ -425,18 +425,24 @@ def test_any_length_in_near_linear_time(kind: str) -> None:
         chain.clean(text)
         return time.process_time() - began
 
-    size = 8_000
+    size = 6_000
     short, long = spent(size), spent(4 * size)
-    if long > 0.4:
+    if long > 0.3:
         assert min(long, spent(4 * size)) <= 9 * max(short, spent(size)), (short, long)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["one line", "combining", "mojibake words", "letters"])
-def test_a_line_of_millions(kind: str) -> None:
-    text = HOSTILE[kind](1_000_000)
-    result = default().clean(text)
-    assert result.undo() == text
+def test_a_long_line_in_near_linear_time(kind: str) -> None:
+    """What is cheap enough to hide in short texts shows in one line of half a million characters."""
+    chain, make = default(), HOSTILE[kind]
+    spent = []
+    for size in (125_000, 500_000):
+        text = make(size)
+        began = time.process_time()
+        result = chain.clean(text)
+        spent.append(time.process_time() - began)
+        assert result.undo() == text
+    assert spent[1] < 0.3 or spent[1] <= 9 * spent[0], spent
 
 
 @given(glued(), st.integers(1, 3))
