@@ -1,9 +1,10 @@
 """``ftfy.fix_text`` with the same output, many times faster on text that is mostly in order.
 
-Everything ftfy does needs a character or a sequence that its own tables name. So the text is first reduced to its distinct stretches
-beyond ASCII, each with the two characters that follow; ftfy's patterns run over these alone, behind a letter and behind a blank, which is all
-that they ask of what stands before. Only the lines in which one of them strikes are repaired, with ftfy's functions in ftfy's order. The tables come from the installed ftfy. One that is not among ``KNOWN`` may work in ways this gate
-does not foresee: then ftfy itself is called.
+Everything ftfy does needs a character or a sequence that its own tables name. So the text is first reduced to its distinct
+stretches beyond ASCII, each with the two characters that follow; ftfy's patterns run over these alone, behind a letter and
+behind a blank, which is all that they ask of what stands before. Only the lines in which one of them strikes are repaired,
+with ftfy's functions in ftfy's order. The tables come from the installed ftfy. A version whose fingerprint is not in ``KNOWN``
+may work in ways this gate does not foresee: then ftfy itself is called.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ from zlib import compress
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from cleaner.stages.alphabets import foreign_letters, known  # noqa: E402
-from cleaner.stages.charmodel import HEADER, MAGIC, PROBES, STEP, UNIT, fold, slot_of  # noqa: E402
+from cleaner.stages.alphabets import foreign_letters, known
+from cleaner.stages.charmodel import HEADER, MAGIC, PROBES, STEP, UNIT, fold, slot_of
 
 OPEN_ENGLISH = ("python/peps", "GSA/", "18F/", "vanatteveldt", "GITenberg", "nltk/nltk_data inaugural", "nltk/nltk_data state_union")
 CHARACTERS_PER_LANGUAGE = 900_000

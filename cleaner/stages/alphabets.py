@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 __all__ = ["foreign_letters", "known", "one_alphabet"]
 
@@ -41,10 +41,13 @@ _LETTERS: Mapping[str, str] = {
 }
 """By ISO 639-1 code: the letters of the language and the few that come in with everyday loans."""
 _NEUTRAL = frozenset("ªºéÉ")
-_ODD_SIGN = re.compile(r"(?<=[^\W\d_])[^\w\s“”‘’„‚«»‹›–—…°€£§©®™•\xa0\xad·/|\x00-\x7f]|[^\w\s“”‘’„‚«»‹›–—…°€£§©®™•¿¡\xa0\xad/|~\x00-\x7f](?=[^\W\d_])")
+_ODD_SIGN = re.compile(
+    r"(?<=[^\W\d_])[^\w\s“”‘’„‚«»‹›–—…°€£§©®™•\xa0\xad·/|\x00-\x7f]"
+    r"|[^\w\s“”‘’„‚«»‹›–—…°€£§©®™•¿¡\xa0\xad/|~\x00-\x7f](?=[^\W\d_])"
+)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _alphabet(language: str) -> frozenset[str]:
     letters = _LETTERS[language]
     return frozenset(letters + letters.upper())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 __all__ = ["Operation", "Table", "legacy_operations", "operations_for", "table", "utf8_operations"]
 
@@ -196,7 +196,7 @@ def operations_for(text: str) -> int:
     return mask
 
 
-@lru_cache(maxsize=None)
+@cache
 def table(name: str) -> Table:
     """Return the table ``name``, a Python codec name."""
     return Table(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from cleaner.model import Edit, Finding
 
@@ -24,7 +24,7 @@ _WORTH_A_LOOK = re.compile(
     "[\u200b\u2060-\u2064\ufeff\u180e\u202a-\u202e\u2066-\u2069\ufffd\u9524\U000e0000-\U000e007f\u0370-\u04ff]|\xef\xbf\xbd"
 )
 """Whatever the patterns above can find."""
-_LIKE: Mapping[int, str] = str.maketrans("аеорсухіјѕԁһАВЕКМНОРСТХІЈЅαορνΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aeopcyxijsdhABEKMHOPCTXIJSaopvABEZHIKMNOPTYX")
+_LIKE = str.maketrans("аеорсухіјѕԁһАВЕКМНОРСТХІЈЅαορνΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aeopcyxijsdhABEKMHOPCTXIJSaopvABEZHIKMNOPTYX")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -49,7 +49,8 @@ def control_edits(text: str, removed: frozenset[str]) -> list[Edit]:
             edits += [_removal(m, rule, reason) for m in pattern.finditer(text)]
     if "mojibake.homoglyph" in removed:
         for start, word, after in _homoglyphs(text):
-            edits.append(Edit(start, start + len(word), word, after, ("mojibake.homoglyph",), "mojibake", "look-alike letters of another script", 0.9))
+            reason = "look-alike letters of another script"
+            edits.append(Edit(start, start + len(word), word, after, ("mojibake.homoglyph",), "mojibake", reason, 0.9))
     return sorted(edits, key=lambda edit: edit.start)
 
 

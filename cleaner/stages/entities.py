@@ -20,7 +20,8 @@ _BARE = re.compile(
     rf"(?<![&\w])(?:(?:quot|nbsp|apos|laquo|raquo|ldquo|rdquo|lsquo|rsquo|mdash|ndash|hellip|amp|{_ACCENTED});)$"
     rf"|(?<=[a-zA-Z])(?:{_ACCENTED});$|(?<=[a-zA-Z])#(?:39|8217|8216|x27|x2019);$"
 )
-_TAG_BEHIND = re.compile(r"/?[A-Za-z!?][^<>&]{0,80}(?:>|&(?:amp;)*gt;)")
+_MARKUP = re.compile(r"&(?:amp;)*(?:lt|#60);\s?[A-Za-z/!?]|&(?:amp;)*(?:lt|#60);.*&(?:amp;)*(?:gt|#62);")
+"""Escaped tags: the line shows markup, or is a page's source."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
 
 
@@ -54,13 +55,9 @@ def _whole(text: str) -> Iterator[tuple[int, int, str]]:
         if not line[0] <= match.start() < line[1]:
             line = _line(text, match.start())
             content = text[line[0] : line[1]]
-            meant = is_code(content) or talks_about_encodings(content)
+            meant = is_code(content) or talks_about_encodings(content) or _MARKUP.search(content) is not None
         char = None if meant else _decoded(match[1])
         if char is None or in_link(text, match.start(), match.end()) or in_code_span(text, match.start(), line[0]):
-            continue
-        if char == "<" and _TAG_BEHIND.match(text, match.end()):
-            # What follows is the rest of an escaped tag: the text shows markup, or it is a page's source.
-            meant = True
             continue
         yield match.start(), match.end(), char
 
@@ -101,7 +98,7 @@ def _bare(text: str) -> Iterator[Edit]:
             if not line[0] <= match.start() < line[1]:
                 line = _line(text, match.start())
                 content = text[line[0] : line[1]]
-                meant = is_code(content) or talks_about_encodings(content)
+                meant = is_code(content) or talks_about_encodings(content) or _MARKUP.search(content) is not None
             char = None if meant else _decoded(match[0][:-1])
             if char and not in_link(text, match.start(), match.end()):
                 yield _edit(text, match.start(), match.end(), char, BARE)

@@ -107,7 +107,8 @@ def _bytes_literals(text: str) -> Iterator[Edit]:
 
 
 def _byte_edit(start: int, before: str, after: str) -> Edit:
-    return Edit(start, start + len(before), before, after, ("mojibake.bytes-literal",), "mojibake", "bytes that were printed, not decoded", 0.98)
+    reason = "bytes that were printed, not decoded"
+    return Edit(start, start + len(before), before, after, ("mojibake.bytes-literal",), "mojibake", reason, 0.98)
 
 
 def _controls(text: str) -> float:

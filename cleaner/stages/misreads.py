@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from cleaner.model import Edit, Finding
 from cleaner.stages.alphabets import one_alphabet
@@ -21,7 +22,7 @@ _DOUBT = 5 * UNIT
 LATIN_BOUND = 3 * UNIT + UNIT // 2
 OTHER_BOUND = 5 * UNIT + UNIT // 2
 DENSE_BOUND = 8 * UNIT
-"""Cost per character above which a word is odd: of the words of clean text 10 %, 1 % and 5 % are, of misread lines fewer than 1 % have none."""
+"""Cost per character above which a word is odd; 30, 3 and 5 % of clean words are, and all but 1 % of misread lines hold one."""
 PROMISE = 2 * UNIT
 _OUTSIDE = re.compile("[^\x00-\x7f]+")
 _NOT_TYPOGRAPHIC = re.compile(r"[^\x00-\x7f’“”–—•\xa0…‘„‚«»®™©°·]|(?<=[^\W\d_])[‚„“”…‘•·](?=[^\W\d_])|(?<=[a-z])·(?![a-z])")
@@ -149,8 +150,8 @@ def _joined(text: str, words: Sequence[Word]) -> list[Edit]:
 def _edit(text: str, group: Sequence[Word]) -> Edit:
     start, end = group[0].start, group[-1].end
     parts = [group[0].text]
-    for before, word in zip(group, group[1:], strict=False):
-        parts += [text[before.end : word.start], word.text]
+    for last, word in pairwise(group):
+        parts += [text[last.end : word.start], word.text]
     before, after = text[start:end], "".join(parts)
     head = 0
     while head < min(len(before), len(after)) and before[head] == after[head]:
@@ -166,5 +167,5 @@ def _edit(text: str, group: Sequence[Word]) -> Edit:
     else:
         rule = "mojibake.legacy-misread"
     reason = ", then ".join(step.name for step in reversed(chain)) or "C1 controls of Windows-1252"
-    last = len(before) - tail
-    return Edit(start + head, start + last, before[head:last], after[head : len(after) - tail], (rule,), "mojibake", reason, 0.98)
+    stop = len(before) - tail
+    return Edit(start + head, start + stop, before[head:stop], after[head : len(after) - tail], (rule,), "mojibake", reason, 0.98)
