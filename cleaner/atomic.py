@@ -28,10 +28,12 @@ class AtomicFile:
     As a context manager it commits at the end of the block and discards on an exception. The mode of an existing target is kept,
     a symbolic link stays a link (its target is replaced), a hard link is broken: the other names keep the old content.
 
-    Raises ``SourceError`` when the folder can't be written or the target is no regular file.
+    With ``durable=False`` it is still whole or not there for every other process, but after a power cut it may be damaged; that is
+    for files whose reader can tell. Raises ``SourceError`` when the folder can't be written or the target is no regular file.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, durable: bool = True) -> None:
+        self._durable = durable
         self.path = Path(os.fspath(path))
         """The name as given."""
         self._target = Path(os.path.realpath(self.path))
@@ -60,7 +62,8 @@ class AtomicFile:
             self.file.flush()
             if self._mode is not None:
                 os.fchmod(self.file.fileno(), self._mode)
-            os.fsync(self.file.fileno())
+            if self._durable:
+                os.fsync(self.file.fileno())
             self.file.close()
         except OSError as error:
             self.discard()
@@ -75,7 +78,8 @@ class AtomicFile:
         except OSError as error:
             self.discard()
             raise SourceError(f"{self.path}: can't be written ({_why(error)}); the old content stays") from error
-        sync_folder(self._target.parent)
+        if self._durable:
+            sync_folder(self._target.parent)
 
     def discard(self) -> None:
         """Drop the content; the target stays as it was."""
@@ -96,9 +100,9 @@ class AtomicFile:
             raise SourceError(f"{self.path}: can't be written ({_why(error)}); the old content stays") from error
 
 
-def write_atomic(path: str | os.PathLike[str], data: bytes) -> None:
+def write_atomic(path: str | os.PathLike[str], data: bytes, *, durable: bool = True) -> None:
     """Make ``data`` the content of ``path``, whole or not at all. Raises ``SourceError``."""
-    with AtomicFile(path) as target:
+    with AtomicFile(path, durable=durable) as target:
         target.file.write(data)
 
 

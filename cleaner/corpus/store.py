@@ -211,14 +211,14 @@ def read_small(path: str) -> bytes | None:
         return None
 
 
-def write_small(path: str, data: bytes) -> None:
-    """Make ``data`` the content of ``path``, whole or not at all. Raises ``SourceError``."""
+def write_small(path: str, data: bytes, *, durable: bool = True) -> None:
+    """Make ``data`` the content of ``path``, whole or not at all; see ``AtomicFile``. Raises ``SourceError``."""
     if is_remote(path):
         fs, where = _remote(path)
         _guarded(path, "written", lambda: fs.pipe_file(where, data))
         return
     os.makedirs(parent(path), exist_ok=True)
-    write_atomic(path, data)
+    write_atomic(path, data, durable=durable)
 
 
 def remove(path: str) -> None:

@@ -256,7 +256,9 @@ def complete(shard: Shard, outputs: Outputs, version: Mapping[str, Any], run_id:
         "tally": outputs.tally.as_dict(),
     }
     try:
-        write_small(shard.mark, json.dumps(mark, ensure_ascii=False).encode("utf-8", "backslashreplace"))
+        # A mark that a power cut damages only makes its shard run again.
+        data = json.dumps(mark, ensure_ascii=False).encode("utf-8", "backslashreplace")
+        write_small(shard.mark, data, durable=False)
     except (OSError, SourceError) as error:
         raise WriteError(str(error)) from error
 
