@@ -231,7 +231,7 @@ def _grow(seen: Seen) -> str:
     low, high = 0, len(phrase)
     if phrase and phrase[0][0].islower():
         low = stops[0] + 1 if stops else high
-    goes_on = sum(bool(word) and word[0].islower() for word in after) > (1 - AGREE) * len(after)
+    goes_on = sum(bool(word) and word[0].islower() for word in after) > 0.25 * len(after)
     if phrase and (phrase[-1].endswith((",", ";")) or (goes_on and not _SENTENCE.search(phrase[-1]))):
         high = stops[-1] + 1 if stops else low
     return " ".join(phrase[low:high]) if high - low >= SHINGLE else ""
