@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from cleaner.errors import RuleError
+
 __all__ = ["load_table", "rules_dir"]
 
 
@@ -18,6 +20,9 @@ def rules_dir() -> Path:
 def load_table(name: str) -> bytes:
     """Return the bytes of the learned table ``name``, such as ``en/truncation.bin``.
 
-    Raises ``FileNotFoundError`` when the installation is incomplete.
+    Raises ``RuleError`` when the installation is incomplete.
     """
-    return (rules_dir() / name).read_bytes()
+    try:
+        return (rules_dir() / name).read_bytes()
+    except OSError as error:
+        raise RuleError(f"{rules_dir() / name}: can't be read ({error.strerror}); install corpus-winnow again") from None
