@@ -12,8 +12,8 @@ from cleaner import Chain
 from cleaner.model import Finding
 from cleaner.stages.spun_document import Evidence, probability
 from cleaner.stages.swaps import FEATURES, Swap, SwapTable, swap_table
-from cleaner.stages.translation import SPUN_RULE, SWAP_RULE, Translation, pairs_around
-from cleaner.stages.wordpairs import Pair, content_pairs
+from cleaner.stages.translation import SPUN_RULE, SWAP_RULE, Translation
+from cleaner.stages.wordpairs import Pair, content_pairs, pairs_around
 
 PLAIN = (
     "The town council met on Tuesday to talk about the new bridge. Most of those who came wanted it built before winter, but the "
@@ -38,7 +38,8 @@ SPUN = (
         ("so it was foo.bar/baz and x@home to a.m. it", []),
         ("The interval CEO. left", [("interval", "ceo")]),
         ("Deep learning works.", [("deep", "learning"), ("learning", "works")]),
-        ("a fluffy-logic rule", [("fluffy", "logic"), ("logic", "rule")]),
+        ("a fluffy-logic", [("fluffy", "logic")]),
+        ("a long-term plan of fluffy-logic rules", [("long", "term"), ("fluffy", "logic")]),
     ],
 )
 def test_content_pairs(text: str, pairs: list[tuple[str, str]]) -> None:
@@ -67,7 +68,7 @@ def test_table_knows_usual_pairs_and_unusual_ones() -> None:
     assert table.score("qqqx", "learning") is None
     odd, usual = table.score("arbitrary", "woodland"), table.score("wooden", "bridges")
     assert odd is not None
-    assert (usual is None or odd.score > usual.score)
+    assert usual is None or odd.score > usual.score
     left, right = table.ids["arbitrary"], table.ids["woodland"]
     assert len(table.features(left, right)[0]) == len(FEATURES)
 

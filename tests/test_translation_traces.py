@@ -44,7 +44,7 @@ def test_clean_text_is_left_alone(text: str) -> None:
         ("It is committing$ 14 billion to the plan.", "glued-currency", "committing$ 14 billion"),
         ("After the rival’s£ 19 million bid it sold.", "glued-currency", "rival’s£ 19 million"),
         ("The bill was paid to a information provider.", "a-before-vowel", "a information"),
-        ("He waited a hour for a honest reply" " of the shop.", "a-before-vowel", "a hour"),
+        ("He waited a hour for a honest reply of the shop.", "a-before-vowel", "a hour"),
         ("Acme after denied any change.", "after-for-later", "Acme after denied"),
         ("They sold the their house.", "doubled-determiner", "the their house"),
         ("Sales rose 3,5 percent in May.", "decimal-comma", "3,5 percent"),

@@ -25,7 +25,13 @@ from cleaner.stages.wordpairs import STOP_WORDS
 
 Pairs = Counter[tuple[str, str]]
 SEGMENT = re.compile(r"[^a-z'’ \-\n]+|\n\n|(?<![a-z])-|-(?![a-z])")
-ONTOLOGIES = ("MONDO-ontology-v2026", "UBERON-ontology-v2026", "EFO-ontology-v3.90", "CL-ontology-v2026", "CHEBI-ontology-2026-05")
+ONTOLOGIES = (
+    "MONDO-ontology-v2026",
+    "UBERON-ontology-v2026",
+    "EFO-ontology-v3.90",
+    "CL-ontology-v2026",
+    "CHEBI-ontology-2026-05",
+)
 WEB_TOKENS = 1_024_908_267_229
 """Tokens behind the web counts (Google Web Trillion Word Corpus)."""
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
 import math
 import operator
@@ -31,24 +32,28 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
-import itertools
+from english_pairs import English, WordNet, lines_of  # noqa: E402
 
-from english_pairs import English, WordNet, lines_of
-
-from cleaner.stages.swaps import DIMENSIONS, FEATURES, LEARNED, MAGIC, UNIT, SwapTable
-from cleaner.stages.wordpairs import STOP_WORDS, content_pairs
+from cleaner.stages.swaps import DIMENSIONS, FEATURES, LEARNED, MAGIC, UNIT, SwapTable  # noqa: E402
+from cleaner.stages.wordpairs import STOP_WORDS, content_pairs  # noqa: E402
 
 FOLDS = 3
 VOCABULARY = 30_000
 NEGATIVES = 60_000
-NEGATIVE_WORDS = {"news-business": 250_000, "news-general": 300_000, "news-tech": 200_000, "blog-tech-company": 200_000, "informal": 100_000}
+NEGATIVE_WORDS = {
+    "news-business": 250_000,
+    "news-general": 300_000,
+    "news-tech": 200_000,
+    "blog-tech-company": 200_000,
+    "informal": 100_000,
+}
 MAX_SWAPS = 32
 TREES = {"max_iter": 180, "max_leaf_nodes": 15, "learning_rate": 0.08, "l2_regularization": 1.0, "random_state": 0}
 GATE = ((0, 3, 5, 10, 13), (1, 4, 6, 11, 14))
 """Features of the left and of the right word that the first guess is made of: zipf, odds by side, odds, kin, degree."""
 GATE_PASS = 0.0045
 """Share of clean pairs that pass the first guess: 0.4 in 1,000 words."""
-TRIGGER_SHARE = 8e-6
+TRIGGER_SHARE = 5e-6
 """A trigger may make up this share of clean text for each phrase that holds it."""
 TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)?")
 Gate = tuple[tuple[float, ...], tuple[float, ...], float]
@@ -122,9 +127,18 @@ class Builder:
         u, s, vt = svds(row @ matrix @ column, k=DIMENSIONS, random_state=0)
         left, right = u * np.sqrt(s), vt.T * np.sqrt(s)
         scale = [127 / np.quantile(np.abs(side), 0.9995) for side in (left, right)]
-        return tuple(np.clip(np.round(side * by), -127, 127).astype(np.int8) for side, by in zip((left, right), scale, strict=True))
+        return tuple(
+            np.clip(np.round(side * by), -127, 127).astype(np.int8) for side, by in zip((left, right), scale, strict=True)
+        )
 
-    def table(self, phrases: list[Phrase], negatives: list[tuple[str, str]], trees: list[Any] | None = None, gate: Gate | None = None, level: int = 1) -> bytes:
+    def table(
+        self,
+        phrases: list[Phrase],
+        negatives: list[tuple[str, str]],
+        trees: list[Any] | None = None,
+        gate: Gate | None = None,
+        level: int = 1,
+    ) -> bytes:
         """The bytes of a table that knows ``phrases``; without trees it still gives features."""
         english = self.english
         words, left_words, right_words = Counter[str](), Counter[str](), Counter[str]()
@@ -141,7 +155,10 @@ class Builder:
             extra.update(
                 pair for pair in itertools.pairwise(expected) if not STOP_WORDS.intersection(pair) and len(min(pair, key=len)) > 1
             )
-        more = sorted({*words, *left_words, *right_words, *(o for c in learned.values() for o in c), *(w for p in extra for w in p)} - set(self.base))
+        more = sorted(
+            {*words, *left_words, *right_words, *(o for c in learned.values() for o in c), *(w for p in extra for w in p)}
+            - set(self.base)
+        )
         vocabulary = sorted({*self.base, *more[: 32_700 - len(self.base)]})
         ids = {word: number for number, word in enumerate(vocabulary)}
         base = {word: number for number, word in enumerate(self.base)}
@@ -165,24 +182,37 @@ class Builder:
             sides = [(row[0], row[1], *row[3:]), (row[0], row[2], *row[3:])]
             guess = [sum(map(operator.mul, weights, side)) - gate[2] / 2 for weights, side in zip(gate[:2], sides, strict=True)]
             row += [max(-127, min(127, round(value))) for value in guess]
-            if len(word) > 3 and max(guess) >= 0 and words[word] and self.share(word) <= TRIGGER_SHARE * words[word]:
+            if len(word) > 4 and max(guess) >= 0 and words[word] and self.share(word) <= TRIGGER_SHARE * words[word]:
                 triggers.append(word)
             attributes += struct.pack("8b", *row)
         zero = np.zeros(DIMENSIONS, np.int8)
-        vectors = [b"".join((side[base[word]] if word in base else zero).tobytes() for word in vocabulary) for side in (self.left, self.right)]
+        vectors = [
+            b"".join((side[base[word]] if word in base else zero).tobytes() for word in vocabulary)
+            for side in (self.left, self.right)
+        ]
         counts = {(ids[a], ids[b]): n for (a, b), n in english.pairs.items() if a in ids and b in ids}
         for pair in extra:
             key = (ids[pair[0]], ids[pair[1]]) if pair[0] in ids and pair[1] in ids else None
             if key:
                 counts[key] = max(counts.get(key, 0), 100)
         pair_rows, pair_columns, pair_counts = _rows(
-            len(vocabulary), ((a, b, max(1, min(255, round(UNIT * math.log10(max(n, 1.0))) + 1))) for (a, b), n in sorted(counts.items()))
+            len(vocabulary),
+            ((a, b, max(1, min(255, round(UNIT * math.log10(max(n, 1.0))) + 1))) for (a, b), n in sorted(counts.items())),
         )
         swaps = []
         for word in vocabulary:
             kinds = {other: kind for other, kind in self.net_swaps.get(word, {}).items() if other in ids}
-            kinds.update({other: LEARNED + (n > 1) for other, n in learned.get(word, {}).items() if other in ids and other != word})
-            ranked = sorted(kinds, key=lambda other: ((0, 0, 1, 1)[3 - kinds[other]] if kinds[other] > 1 else 2 + kinds[other], -english.zipf(other), other))
+            kinds.update(
+                {other: LEARNED + (n > 1) for other, n in learned.get(word, {}).items() if other in ids and other != word}
+            )
+            ranked = sorted(
+                kinds,
+                key=lambda other: (
+                    (0, 0, 1, 1)[3 - kinds[other]] if kinds[other] > 1 else 2 + kinds[other],
+                    -english.zipf(other),
+                    other,
+                ),
+            )
             swaps += [(ids[word], ids[other], kinds[other]) for other in ranked[:MAX_SWAPS]]
         swap_rows, swap_words, swap_kinds = _rows(len(vocabulary), swaps)
         sections = [
@@ -195,10 +225,17 @@ class Builder:
 
     def _kin(self, words: Counter[str], negatives: list[tuple[str, str]]) -> dict[str, float]:
         """How much a word's company resembles that of words that spinners put in, in natural log odds over 2."""
-        unit = np.concatenate([side / (np.linalg.norm(side.astype(float), axis=1, keepdims=True) + 1e-6) for side in (self.left, self.right)], 1)
+        unit = np.concatenate(
+            [side / (np.linalg.norm(side.astype(float), axis=1, keepdims=True) + 1e-6) for side in (self.left, self.right)], 1
+        )
         base = {word: number for number, word in enumerate(self.base)}
         clean = Counter(word for pair in negatives[:20_000] for word in pair)
-        rows = [(base[w], label, min(n, 5) ** 0.5) for table, label in ((words, 1), (clean, 0)) for w, n in sorted(table.items()) if w in base]
+        rows = [
+            (base[w], label, min(n, 5) ** 0.5)
+            for table, label in ((words, 1), (clean, 0))
+            for w, n in sorted(table.items())
+            if w in base
+        ]
         where, labels, weights = (np.array(column) for column in zip(*rows, strict=True))
         model = LogisticRegression(C=1.0, max_iter=300).fit(unit[where], labels, sample_weight=weights)
         scores = unit @ model.coef_[0] + model.intercept_[0]
@@ -245,13 +282,17 @@ def clean_pairs(data: Path, english: English) -> list[tuple[str, str]]:
     for genre, text in documents:
         if used[genre] <= NEGATIVE_WORDS[genre]:
             used[genre] += len(text.split())
-            found.update(dict.fromkeys(pair for _, _, *words in content_pairs(text) if (pair := tuple(words)) not in english.pairs))
+            found.update(
+                dict.fromkeys(pair for _, _, *words in content_pairs(text) if (pair := tuple(words)) not in english.pairs)
+            )
     pairs = list(found)
     random.Random(2).shuffle(pairs)
     return pairs[:NEGATIVES]
 
 
-def examples(builder: Builder, phrases: list[Phrase], negatives: list[tuple[str, str]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def examples(
+    builder: Builder, phrases: list[Phrase], negatives: list[tuple[str, str]]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Features, labels and weights; each phrase is judged by a table that does not know its expected term."""
     rows, labels, weights = [], [], []
     for inner in range(FOLDS):

@@ -7,8 +7,9 @@ from cleaner.model import Finding
 __all__ = ["LOOP_RULE", "loops"]
 
 LOOP_RULE = "translation.loop"
-STEP = 96
-"""Code points between two probes. A run of at least ``STEP + PROBE + LONGEST_PERIOD`` code points can't slip through."""
+STEPS = (40, 240)
+"""Code points between two probes, in a short text and in others. A run of ``step + PROBE + LONGEST_PERIOD`` can't slip through."""
+SHORT = 1500
 PROBE = 16
 LONGEST_PERIOD = 120
 LEAST_COPIES = 4
@@ -23,6 +24,7 @@ def loops(text: str) -> list[Finding]:
     """
     found: list[Finding] = []
     at, size = 0, len(text)
+    step = STEPS[size > SHORT]
     while at + PROBE < size:
         probe = text[at : at + PROBE]
         again = text.find(probe, at + 1, at + PROBE + LONGEST_PERIOD)
@@ -30,8 +32,8 @@ def loops(text: str) -> list[Finding]:
             start, end = _run(text, at, again - at)
             if end - start >= max(LEAST_LENGTH, LEAST_COPIES * (again - at)) and _is_words(text[start : start + again - at]):
                 found.append(_finding(text, start, end))
-            at = max(at, end - STEP)  # a run is looked at once, whatever it is
-        at += STEP
+            at = max(at, end - step)  # a run is looked at once, whatever it is
+        at += step
     return found
 
 

@@ -13,7 +13,7 @@ from cleaner.model import Finding
 from cleaner.stages.swaps import Swap
 from cleaner.stages.wordpairs import Pair
 
-__all__ = ["Evidence", "probability"]
+__all__ = ["Evidence", "pair_weight", "probability"]
 
 PRIOR = -4.8
 """Log odds that a document was spun before anything of it is seen: about 1 in 120 in web corpora."""
@@ -26,6 +26,10 @@ WEAK_RULE = 1.2
 FADING = 0.85
 PAIR_FADING = 0.4
 """What is left of a pair's weight for each earlier pair with one of its words."""
+CONVICTED = 0.5
+"""Log odds from which a document is convicted; none of 2,500 clean documents reached it."""
+CONVICTED_BY_PAIRS = 6.0
+"""The same where odd pairs are all there is: a field of its own (linguistics, medicine) has many of them."""
 PAIR_FROM = -3.0
 """Natural log odds from which a pair speaks for a spinner at all."""
 PAIR_MOST = 2.6
@@ -65,7 +69,7 @@ class Evidence:
             if (pair.left, pair.right) in seen:
                 continue
             seen.add((pair.left, pair.right))
-            weight = min(PAIR_MOST, 0.5 * (swap.score / 1024 - PAIR_FROM))
+            weight = pair_weight(swap)
             if weight > 0:
                 # A subject of the text may combine with anything ("discourse theory", "discourse goal"): its word fades.
                 times = max(words.get(pair.left, 0), words.get(pair.right, 0))
@@ -76,6 +80,20 @@ class Evidence:
     def odds(self) -> float:
         """Natural log odds that the document was spun."""
         return PRIOR + self.sum - PRICE * self.words
+
+    @property
+    def convicted(self) -> bool:
+        """Whether the document counts as spun."""
+        return self.odds > (CONVICTED if self.strong else CONVICTED_BY_PAIRS)
+
+    def without(self, swap: Swap) -> float:
+        """What all else in the document says about it, in natural log odds, the prior aside."""
+        return self.sum - pair_weight(swap) - PRICE * self.words
+
+
+def pair_weight(swap: Swap) -> float:
+    """What an odd pair speaks for; it is worth half its own log odds, since pairs of one text go together."""
+    return max(0.0, min(PAIR_MOST, 0.5 * (swap.score / 1024 - PAIR_FROM)))
 
 
 def probability(odds: float) -> float:

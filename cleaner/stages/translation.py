@@ -7,7 +7,8 @@ that is convicted every pair is weighed and little is asked of it; in a long one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from cleaner.document import Document
@@ -16,7 +17,7 @@ from cleaner.stages.repetition import LOOP_RULE, loops
 from cleaner.stages.ruled import rule_outcome
 from cleaner.stages.spun_document import Evidence, probability
 from cleaner.stages.swaps import Swap, swap_table, trigger_words
-from cleaner.stages.wordpairs import WORD, Pair, content_pairs, pair_of
+from cleaner.stages.wordpairs import Pair, content_pairs, pairs_around
 
 __all__ = ["RULES", "Translation"]
 
@@ -31,25 +32,28 @@ RULES: Mapping[str, str] = MappingProxyType(
 )
 """What each rule of this stage that is decided by code is for; ``cleaner explain`` prints it."""
 
+Weighed = tuple[Pair, Swap]
+
 WEAK = 0.75
 """Rules of less confidence than this are listed only beside evidence of another kind: alone they may be a house style."""
-ASKED: Mapping[str, tuple[float, float]] = MappingProxyType({"precise": (2.2, -1.5), "balanced": (1.4, -2.5), "thorough": (0.4, -4.2)})
+ASKED: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"precise": (2.3, -1.5), "balanced": (1.6, -2.5), "thorough": (0.9, -4.2)}
+)
 """Natural log odds asked of a pair, per tier: in a document of which nothing is known, and in one that is convicted."""
+PROMISE: Mapping[str, int] = MappingProxyType({"precise": 0, "balanced": -16, "thorough": -48})
+"""First guess, in sixteenths of a natural log unit, from which a pair is weighed at all; it bounds the cost of clean text."""
+EVERYTHING = -255
+"""A first guess that every pair reaches."""
 LENIENCE = 0.5
 """How far one unit of a document's log odds moves what is asked, up to ``LENIENCE_MOST`` either way."""
 LENIENCE_MOST = 1.0
-CONVICTED = 0.5
-"""Log odds of a document from which it is convicted; clean documents reach it once in some thousands."""
-CONVICTED_BY_PAIRS = 4.0
-"""The same where odd pairs are all there is: a field of its own (linguistics, medicine) has many of them."""
 LOOK_CLOSER = -2.5
 """Log odds from which all pairs of a document are weighed rather than those around trigger words."""
+_PARTICLES = frozenset({"up", "in", "out", "off", "on", "by", "to"})
 LONGEST = 200_000
 """Code points up to which all pairs are weighed; of a longer text only its first part."""
 LEAST_WORDS = 80
 """Words from which a convicted document is reported as a whole."""
-WINDOW = 40
-"""Code points before a trigger word in which its left neighbour is looked for."""
 
 
 class Translation:
@@ -64,73 +68,61 @@ class Translation:
 
     def __call__(self, document: Document) -> Outcome:
         """Return the findings in ``document`` and its score."""
+        text = document.text
         outcome = rule_outcome(document, self.name)
-        found = [*outcome.findings, *loops(document.text)]
-        near = _weighed(pairs_around(document.text, document.triggers(self.name)))
-        if not found and not near:
+        found = [one for one in outcome.findings if not _goes_on(text, one.end)] + loops(text)
+        near = _weighed(pairs_around(text, document.triggers(self.name)), PROMISE["precise"])
+        promise = PROMISE[self.profile]
+        pairs = _weighed(content_pairs(text[:LONGEST]), promise) if promise < PROMISE["precise"] else near
+        if not found and not pairs:
             return Outcome(outcome.edits, (), 0.0)
-        evidence = _evidence(document, found, near)
-        if near and document.lang != "en":
-            near = []
-            evidence = _evidence(document, found, near)
-        everything = near
+        if pairs and document.lang != "en":
+            near = pairs = []
+        evidence = _evidence(text, found, near)
         if evidence.odds > LOOK_CLOSER and document.lang == "en":
-            everything = _weighed(content_pairs(document.text[:LONGEST]))
-            evidence = _evidence(document, found, everything)
-        return self._outcome(document, outcome.edits, found, everything, evidence)
+            pairs = _weighed(content_pairs(text[:LONGEST]), EVERYTHING)
+            evidence = _evidence(text, found, pairs)
+        listed = self._listed(text, found, pairs, evidence)
+        return Outcome(outcome.edits, tuple(listed), probability(evidence.odds) if evidence.sum else 0.0)
 
-    def _outcome(
-        self, document: Document, edits: Sequence[object], found: list[Finding], pairs: list[tuple[Pair, Swap]], evidence: Evidence
-    ) -> Outcome:
-        odds = evidence.odds
-        convicted = odds > (CONVICTED if evidence.strong else CONVICTED_BY_PAIRS)
-        asked, asked_if_convicted = ASKED[self.profile]
-        if convicted:
-            asked = asked_if_convicted
+    def _listed(self, text: str, found: list[Finding], pairs: list[Weighed], evidence: Evidence) -> list[Finding]:
+        """What is worth reporting, in the light of the whole document."""
+        convicted = evidence.convicted
         strong = {finding.rule for finding in found if finding.confidence >= WEAK}
         listed = [one for one in found if one.confidence >= WEAK or convicted or strong - {one.rule}]
+        listed.sort(key=lambda finding: finding.start)
         taken = [(one.start, one.end) for one in listed]
+        asked, asked_if_convicted = ASKED[self.profile]
+        chosen: list[Weighed] = []
         for pair, swap in pairs:
-            own = swap.score / 1024
-            need = asked
+            need = asked_if_convicted
             if not convicted:
-                rest = evidence.sum - min(2.6, max(0.0, 0.5 * (own + 3.0))) - 0.008 * evidence.words
-                need -= LENIENCE * max(-LENIENCE_MOST, min(LENIENCE_MOST, rest))
-            if own >= need and not any(start < pair.end and pair.start < end for start, end in taken):
-                listed.append(_finding(document.text, pair, swap, convicted))
-                taken.append((pair.start, pair.end))
+                need = asked - LENIENCE * max(-LENIENCE_MOST, min(LENIENCE_MOST, evidence.without(swap)))
+            if swap.score < need * 1024 or _overlaps(taken, pair):
+                continue
+            if chosen and chosen[-1][0].end > pair.start:  # of two pairs that share a word the odder one is named
+                if swap.score <= chosen[-1][1].score:
+                    continue
+                chosen.pop()
+            chosen.append((pair, swap))
+        listed += [_finding(text, pair, swap, convicted) for pair, swap in chosen]
         if convicted and evidence.words >= LEAST_WORDS:
-            listed.append(Finding(0, 0, "", SPUN_RULE, self.name, RULES[SPUN_RULE], None, round(probability(odds), 3)))
-        listed.sort(key=lambda finding: (finding.start, finding.end))
-        return Outcome(tuple(edits), tuple(listed), probability(odds))  # type: ignore[arg-type]
+            listed.append(Finding(0, 0, "", SPUN_RULE, self.name, RULES[SPUN_RULE], None, round(probability(evidence.odds), 3)))
+        return sorted(listed, key=lambda finding: (finding.start, finding.end))
 
 
-def pairs_around(text: str, triggers: Iterable[tuple[int, int]]) -> Iterable[Pair]:
-    """Yield the pairs that whole words among ``triggers`` form with their neighbours, each once."""
-    seen: set[tuple[int, int]] = set()
-    for start, end in triggers:
-        word = WORD.match(text, start)
-        if word is None or word.end() != end:
-            continue
-        if start > 1:
-            low = max(0, start - WINDOW)
-            before = None
-            for before in WORD.finditer(text, low, start - 1):
-                pass
-            if before is not None and before.end() == start - 1 and (before.start() > low or low == 0):
-                pair = pair_of(text, *before.span(), start, end)
-                if pair is not None and (pair.start, pair.end) not in seen:
-                    seen.add((pair.start, pair.end))
-                    yield pair
-        after = WORD.match(text, end + 1)
-        if after is not None:
-            pair = pair_of(text, start, end, *after.span())
-            if pair is not None and (pair.start, pair.end) not in seen:
-                seen.add((pair.start, pair.end))
-                yield pair
+def _overlaps(taken: list[tuple[int, int]], pair: Pair) -> bool:
+    """Whether one of the few sorted ranges that can reach ``pair`` does."""
+    at = bisect_left(taken, (pair.end, 0))
+    return any(end > pair.start for _, end in taken[max(0, at - 4) : at])
 
 
-def _weighed(pairs: Iterable[Pair]) -> list[tuple[Pair, Swap]]:
+def _goes_on(text: str, end: int) -> bool:
+    """Whether what ends at ``end`` is the first half of another word ("coaching set-up")."""
+    return text[end : end + 1] == "-" and text[end + 1 : end + 4].rstrip(" ,.;:") in _PARTICLES
+
+
+def _weighed(pairs: Iterable[Pair], promise: int) -> list[Weighed]:
     table = None
     weighed = []
     known: dict[tuple[str, str], Swap | None] = {}
@@ -138,15 +130,15 @@ def _weighed(pairs: Iterable[Pair]) -> list[tuple[Pair, Swap]]:
         table = table or swap_table()
         key = (pair.left, pair.right)
         if key not in known:
-            known[key] = table.score(*key)
+            known[key] = table.score(*key, promise)
         swap = known[key]
         if swap is not None:
             weighed.append((pair, swap))
     return weighed
 
 
-def _evidence(document: Document, findings: Iterable[Finding], pairs: Iterable[tuple[Pair, Swap]]) -> Evidence:
-    evidence = Evidence(len(document.text))
+def _evidence(text: str, findings: Iterable[Finding], pairs: Iterable[Weighed]) -> Evidence:
+    evidence = Evidence(len(text))
     evidence.add_findings(findings, WEAK)
     evidence.add_pairs(pairs)
     return evidence
@@ -154,4 +146,5 @@ def _evidence(document: Document, findings: Iterable[Finding], pairs: Iterable[t
 
 def _finding(text: str, pair: Pair, swap: Swap, convicted: bool) -> Finding:
     confidence = round(probability(swap.score / 1024 + (1.0 if convicted else 0.0)), 3)
-    return Finding(pair.start, pair.end, text[pair.start : pair.end], SWAP_RULE, "translation", RULES[SWAP_RULE], swap.suggestion, confidence)
+    start, end = pair.start, pair.end
+    return Finding(start, end, text[start:end], SWAP_RULE, "translation", RULES[SWAP_RULE], swap.suggestion, confidence)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-__all__ = ["STOP_WORDS", "WORD", "Pair", "content_pairs", "pair_of"]
+__all__ = ["STOP_WORDS", "WORD", "Pair", "content_pairs", "pair_of", "pairs_around"]
 
 STOP_WORDS = frozenset(
     "a an the and or but nor so yet if then else when while as than that this these those there here of in on at by for with without "
@@ -21,6 +21,8 @@ STOP_WORDS = frozenset(
 """Function words; a pair with one of them says nothing about swaps."""
 WORD = re.compile(r"(?<![\w'’&@#/.])[A-Za-z]{2,}(?![\w&@#/])(?!['’][a-z])")
 """A plain word: no apostrophe, digit, path or handle touches it. A full stop may follow it, none stands right before it."""
+WINDOW = 40
+"""Code points before a trigger word in which its left neighbour is looked for."""
 _MAX_ACRONYM = 4
 _SENTENCE_END = '.!?:"“”;*•-–—\n'
 
@@ -45,13 +47,39 @@ def content_pairs(text: str) -> Iterator[Pair]:
         last = found
 
 
+def pairs_around(text: str, triggers: Iterable[tuple[int, int]]) -> Iterator[Pair]:
+    """Yield the pairs that whole words among ``triggers`` form with their neighbours, each once."""
+    seen: set[tuple[int, int]] = set()
+    for start, end in triggers:
+        if text[end : end + 1].isalpha() or text[start - 1 : start].isalpha():
+            continue
+        word = WORD.match(text, start)
+        if word is None or word.end() != end:
+            continue
+        if start > 1:
+            low = max(0, start - WINDOW)
+            before = max(WORD.finditer(text, low, start - 1), key=re.Match.end, default=None)
+            if before is not None and before.end() == start - 1 and (before.start() > low or low == 0):
+                pair = pair_of(text, *before.span(), start, end)
+                if pair is not None and (pair.start, pair.end) not in seen:
+                    seen.add((pair.start, pair.end))
+                    yield pair
+        after = WORD.match(text, end + 1)
+        if after is not None:
+            pair = pair_of(text, start, end, *after.span())
+            if pair is not None and (pair.start, pair.end) not in seen:
+                seen.add((pair.start, pair.end))
+                yield pair
+
+
 def pair_of(text: str, start: int, middle: int, second: int, end: int) -> Pair | None:
     """The pair of the words at ``start:middle`` and ``second:end``, or ``None``.
 
-    Only one space or hyphen may part them. Neither may be a function word or shorter than three letters, acronyms aside. The second
-    may not be capitalised and the first only where a sentence begins, because names combine freely.
+    Only one space or hyphen may part them, and no hyphen may tie either to a third. Neither may be a function word or shorter than
+    three letters, acronyms aside. The second may not be capitalised and the first only where a sentence begins, because names
+    combine freely.
     """
-    if text[middle:second] not in (" ", "-"):
+    if text[middle:second] not in (" ", "-") or text[start - 1 : start] == "-" or text[end : end + 1] == "-":
         return None
     left, right = text[start:middle], text[second:end]
     if not left.islower():
