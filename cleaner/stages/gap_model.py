@@ -72,7 +72,8 @@ _MAGIC = b"GAP1"
 
 def quick_features(text: str, start: int, end: int) -> tuple[int, int, int, int]:
     """Return four hashes of the words beside the gap ``start:end``; cheap enough for every gap."""
-    left = text[max(0, start - 40) : start].lower().rsplit(None, 2)
+    before = text[max(0, start - 40) : start].lower()
+    left = before[before.rfind("\n") + 1 :].rsplit(None, 2)
     right = text[end : end + 30].lower().split(None, 2)
     l1 = left[-1] if left else ""
     l2 = left[-2] if len(left) > 1 else ""

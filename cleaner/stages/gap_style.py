@@ -150,13 +150,12 @@ def _is_odd_start(text: str, start: int, end: int) -> bool:
 
     A wrapped line, the output of a program, or a writer who does without capitals.
     """
-    if (start and text[start] != "\n") or not text[end : end + 1].islower():
+    after = text[end : end + 1]
+    if (start and text[start - 1] != "\n") or not (after.islower() or after in tuple(",:;")):
         return False
     if start:
-        before = text[max(0, start - 200) : start].rstrip(" \t")
-        if before and before[-1] not in _SOUND_ENDS and not before.endswith("\n"):
-            return True
-        # A paragraph stands alone: after a blank line, or after a line long enough to be one.
-        if before and not before.endswith("\n") and len(before) - before.rfind("\n") < 60:
+        # A paragraph stands alone: after a blank line, or after a line that ends and is long enough to be one.
+        before = text[max(0, start - 200) : start - 1].rstrip(" \t\r")
+        if before and before[-1] != "\n" and (before[-1] not in _SOUND_ENDS or len(before) - before.rfind("\n") < 60):
             return True
     return _does_without_capitals(text)

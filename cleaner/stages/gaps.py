@@ -103,7 +103,9 @@ def _literals() -> Mapping[str, tuple[int, int]]:
         for mark in (". ", ".” ", '." ', *(("? ", "! ") if verb != "and" else ())):
             found[f"{mark}{verb} "] = (len(mark) - 1, len(mark))
     for verb in _LINE_VERBS.split():
-        found[f"\n{verb} "] = (0, 1)
+        found[f"\n{verb} "] = (1, 1)
+    for mark in ",:;":
+        found[f"\n{mark} "] = (1, 1)
     for verb in ("said", "says", "added", "explained"):
         for quote in ('" ', "” "):
             found[f"{quote}{verb},"] = (2 + len(verb), 2 + len(verb))
@@ -151,7 +153,7 @@ def find_gaps(text: str, spans: Iterable[tuple[int, int]], lang: str = "en") -> 
         if first == "(":
             if low > 1 and (text[low - 2].isalnum() or text[low - 2] in "_]."):
                 continue  # a call, "run()"
-        elif first in ".?!:\n" and (first != "\n" or low == start) and not (text[high].islower() or text[high] in "'’,.;"):
+        elif first in ".?!:\n" and (first != "\n" or low == start + 1) and not (text[high].islower() or text[high] in "'’,.;:"):
             continue  # a sentence that starts as it should
         found[low] = high
     return sorted(found.items())
