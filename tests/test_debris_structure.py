@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,7 +56,7 @@ def test_label_runs_names_the_line() -> None:
     ("lines", "found"),
     [
         (["A title of five words", PARAGRAPH, PARAGRAPH], []),
-        (["Row, row, row your boat", "Gently down the stream", *["Merrily on a long and slow river we go"] * 9, "Row, row, row your boat"], []),
+        (["Row, row, row your boat", "Gently down the stream", *["Merrily on a long river"] * 14, "Row, row, row your boat"], []),
         (["Yes", "Yes", PARAGRAPH], []),
         (["A title of five words", "", "A title of five words", PARAGRAPH], [2]),
         (["A title of five words", "By Ann Lee", "A title of five words ", "A title of five words", PARAGRAPH], [2, 3]),
@@ -116,7 +118,8 @@ def test_a_flat_text_is_cut_after_sentences() -> None:
 
 def test_chinese_and_japanese_sentences_are_cut_without_blanks() -> None:
     text = "他说：“明天去。”我们都同意了。真的吗？彼は「はい。」と言った。"
-    assert [text[s:e] for s, e in cut_line(text, 0, len(text))] == ["他说：“明天去。”", "我们都同意了。", "真的吗？", "彼は「はい。」", "と言った。"]
+    found = [text[start:end] for start, end in cut_line(text, 0, len(text))]
+    assert found == ["他说：“明天去。”", "我们都同意了。", "真的吗？", "彼は「はい。」", "と言った。"]
     assert words_in("東京で会議") == 3
 
 
@@ -124,7 +127,7 @@ def test_chinese_and_japanese_sentences_are_cut_without_blanks() -> None:
 def test_pieces_hold_all_that_is_not_blank(text: str, run: int) -> None:
     text = text * 8
     pieces = pieces_of(Lines(text), lambda part: min(run, len(part)))
-    assert all(a.end <= b.start for a, b in zip(pieces, pieces[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(pieces))
     kept = "".join(text[piece.start : piece.end] for piece in pieces)
     assert "".join(kept.split()) == "".join(text.split())
     assert all(text[piece.start : piece.end].strip() == text[piece.start : piece.end] != "" for piece in pieces)

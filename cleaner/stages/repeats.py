@@ -79,6 +79,9 @@ def repeated_titles(lines: Lines) -> Iterator[int]:
     start = lines.nexts[first]
     if len(title) > 400 or lines.text.find(title, start, start + TITLE_REACH) < 0 or not 3 <= words_in(title) <= 40:
         return
+    # In verse the first line comes back as it pleases; a title stands over running text.
+    if not any(end - start >= MIN_PARAGRAPH for start, end in zip(lines.starts, lines.ends, strict=True)):
+        return
     between = seen = 0
     for index in range(first + 1, count):
         content = lines[index].strip()

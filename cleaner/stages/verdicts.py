@@ -10,6 +10,7 @@ documents without a rule match nothing, and once the block is gone a second pass
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import log1p
@@ -56,18 +57,19 @@ class Tier:
 TIERS: Mapping[str, Tier] = MappingProxyType(
     {
         "precise": Tier(
-            seeded=True, edge=150, inside=150, none=400, anchor=-9999, dump=0, flat=150, per_log_word=0, max_words=14, hopeless=-700, max_share=0.1
-        ),  # fmt: skip
+            seeded=True, edge=150, inside=150, none=400, anchor=-9999, dump=0, flat=150, per_log_word=0,
+            max_words=14, hopeless=-700, max_share=0.1,
+        ),
         "balanced": Tier(
-            seeded=False, edge=-760, inside=-460, none=-500, anchor=0, dump=400, flat=330, per_log_word=120,
+            seeded=False, edge=-760, inside=-460, none=-500, anchor=0, dump=400, flat=500, per_log_word=120,
             max_words=100, hopeless=-1500, max_share=0.4,
-        ),  # fmt: skip
+        ),
         "thorough": Tier(
-            seeded=False, edge=-720, inside=-420, none=-300, anchor=-100, dump=300, flat=330, per_log_word=80,
+            seeded=False, edge=-720, inside=-420, none=-300, anchor=-100, dump=300, flat=500, per_log_word=80,
             max_words=100, hopeless=-1500, max_share=0.5,
-        ),  # fmt: skip
+        ),
     }
-)
+)  # fmt: skip
 """Set on scores cross-fitted by site; the figures of each tier stand in the card of the table."""
 
 ROUNDS = 12
@@ -80,6 +82,12 @@ BLOCK_CHARS = 150
 UNJUDGED_PARAGRAPH, UNJUDGED_SHORT = -1100, -500
 """What pieces outside of judged blocks count as: about the median of article pieces of that length."""
 
+PARAGRAPH = 500
+"""What a paragraph between paragraphs must score more than a short piece there: it is what the reader came for."""
+HEAD = "before the first paragraph"
+SURE = 0.97
+"""Confidence from which even a piece with the words of the text goes."""
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\d_]{4,}")
 _LOGS = [log1p(words) for words in range(102)]
 _CONFIDENCE = ((1000, 0.98), (750, 0.97), (500, 0.96), (350, 0.94), (250, 0.85), (0, 0.75), (-250, 0.65))
 """Share of debris among pieces of at least such a score on the development pages, cross-fitted by site."""
@@ -116,13 +124,15 @@ def judged(
             judge.alone(contents[i], words[i]) if block[i] else UNJUDGED_PARAGRAPH if len(contents[i]) >= BLOCK_CHARS else UNJUDGED_SHORT
             for i in range(count)
         ]
-        return _round(judge, alone, words, {i for i in range(count) if i in known or not block[i]}, known, tier, flat)
+        found = _round(judge, alone, words, {i for i in range(count) if i in known or not block[i]}, known, tier, flat)
+        return _without_titles(found, contents, words)
     alone = [judge.alone(content, number) for content, number in zip(contents, words, strict=True)]
     verdicts: list[Verdict] = []
     left = list(range(count))
     for _ in range(ROUNDS):
         here = {number for number, i in enumerate(left) if i in known}
         found = _round(judge, [alone[i] for i in left], [words[i] for i in left], here, here, tier, flat)
+        found = _without_titles(found, [contents[i] for i in left], [words[i] for i in left])
         verdicts += [Verdict(left[verdict.piece], verdict.place, verdict.confidence) for verdict in found]
         gone = {left[verdict.piece] for verdict in found}
         if not gone and not known:
@@ -130,6 +140,21 @@ def judged(
         left = [i for i in left if i not in gone and i not in known]
         known = ()
     return sorted(verdicts, key=lambda verdict: verdict.piece)
+
+
+def _without_titles(verdicts: list[Verdict], contents: Sequence[str], words: Sequence[int]) -> list[Verdict]:
+    """Drop doubtful verdicts on what may be the title: a piece above the text that shares half of its longer words with it."""
+    if not any(verdict.place == HEAD and verdict.confidence < SURE for verdict in verdicts):
+        return verdicts
+    paragraphs = [content for content, count in zip(contents, words, strict=True) if count >= LONG_WORDS][:5]
+    vocabulary = {word for paragraph in paragraphs for word in _WORD.findall(paragraph.casefold())}
+    kept = []
+    for verdict in verdicts:
+        own = _WORD.findall(contents[verdict.piece].casefold())
+        shared = sum(word in vocabulary for word in own)
+        if not own or verdict.place != HEAD or verdict.confidence >= SURE or 2 * shared < len(own):
+            kept.append(verdict)
+    return kept
 
 
 def _blocks(contents: Sequence[str], seeds: Collection[int]) -> list[bool]:
@@ -172,11 +197,11 @@ def _round(
         if not paragraphs:
             place, least = "in a document without paragraphs", tier.none
         elif i < first:
-            place, least = "before the first paragraph", tier.edge
+            place, least = HEAD, tier.edge
         elif i > last:
             place, least = "after the last paragraph", tier.edge
         else:
-            place, least = "between paragraphs", tier.inside
+            place, least = "between paragraphs", tier.inside + (PARAGRAPH if words[i] >= LONG_WORDS else 0)
         score -= int(tier.per_log_word * _LOGS[words[i]])
         anchored = anchored or score >= tier.anchor
         if score - (tier.dump if dump else 0) - (tier.flat if flat else 0) >= least:
