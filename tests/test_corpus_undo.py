@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import shutil
 from collections.abc import Callable
@@ -69,6 +70,24 @@ def test_compressed_shards_come_back_by_content(tmp_path: Path, kind: str) -> No
     write(source, gzip.compress(data) if kind == "gz" else zstandard.compress(data))
     back = there_and_back(tmp_path, source).read_bytes()
     assert (gzip.decompress(back) if kind == "gz" else zstandard.ZstdDecompressor().decompressobj().decompress(back)) == data
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.log", "a"])
+def test_files_of_unknown_suffix_come_back(tmp_path: Path, name: str) -> None:
+    source = tmp_path / name
+    write(source, jsonl(rows(5)) if name == "a.json" else "x\nDown Icon\n")
+    assert there_and_back(tmp_path, source).read_bytes() == source.read_bytes()
+    assert records(tmp_path / f"audit-{name}")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_standard_input_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool) -> None:
+    data = jsonl(rows(5)) + b"bad\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(gzip.compress(data) if packed else data)))
+    named = {name: str(tmp_path / name) for name in ("audit", "quarantine")}
+    run(["-"], str(tmp_path / "out"), CHAIN, RunOptions(**named))  # type: ignore[arg-type]
+    undo(str(tmp_path / "out"), named["audit"], named["quarantine"], str(tmp_path / "back"))
+    assert (tmp_path / "back").read_bytes() == data
 
 
 def test_several_and_nested_fields_come_back(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
-from cleaner.corpus.formats import Format, format_of
+from cleaner.corpus.formats import Format, named_format
 from cleaner.corpus.rows import Fields, Row, RowError, UnwritableError
 from cleaner.errors import ConfigError, SourceError
 from cleaner.model import Edit
@@ -133,7 +133,6 @@ def open_source(path: str, fields: Fields, *, stdin: BinaryIO | None = None, fix
     written in place raises ``ConfigError``. Raises ``SourceError`` for what is no readable file; a FIFO or device is refused,
     not waited for.
     """
-    format = format_of(path)
     if stdin is None:
         try:
             mode = os.stat(path).st_mode
@@ -142,7 +141,7 @@ def open_source(path: str, fields: Fields, *, stdin: BinaryIO | None = None, fix
         if not stat.S_ISREG(mode):
             kind = "a folder" if stat.S_ISDIR(mode) else "no regular file"
             raise SourceError(f"{path}: is {kind}; name a file")
-    source = Source(path, format or Format("text"), fields, stdin)
+    source = Source(path, named_format(path), fields, stdin)
     if fix and not source.fixable:
         kind = "compressed files" if source.format.compression else f"{source.format.name} files"
         raise ConfigError(f"{path}: {kind} can't be changed in place; use `cleaner run {path} -o DEST`")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["SUFFIXES", "Format", "format_of", "output_name"]
+__all__ = ["SUFFIXES", "Format", "format_of", "named_format", "output_name"]
 
 SUFFIXES = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
-    ".json": "jsonl",
     ".parquet": "parquet",
     ".csv": "csv",
     ".tsv": "tsv",
@@ -24,7 +23,7 @@ SUFFIXES = {
     ".warc": "warc",
     ".wet": "warc",
 }
-"""Format by suffix. ``.json`` is read as JSON Lines, the way corpora use it."""
+"""Format by suffix."""
 _COMPRESSIONS = {".gz": "gz", ".zst": "zst"}
 _OUTPUT_SUFFIX = {"html": ".txt", "warc": ".jsonl"}
 
@@ -57,9 +56,19 @@ def format_of(path: str) -> Format | None:
     if compression:
         stem, dot, last = stem.rpartition(".")
     kind = SUFFIXES.get(dot + last) if stem or dot else None
+    if compression and last == "json":  # as corpora name their compressed JSON Lines
+        kind = "jsonl"
     if kind is None or (kind == "parquet" and compression):
         return None
     return Format(kind, compression)
+
+
+def named_format(path: str) -> Format:
+    """Return the format of a file that a person named: an unknown suffix is text, and ``.json`` is JSON Lines.
+
+    A JSON file that is no JSON Lines is not harmed by that: its lines are no rows, and lines that are no rows are not cleaned.
+    """
+    return format_of(path) or Format("jsonl" if path.lower().endswith(".json") else "text")
 
 
 def output_name(name: str, format: Format) -> str:

@@ -64,7 +64,7 @@ def parse_line(line: str, fields: Fields, paths: Mapping[str, tuple[str, ...]]) 
 
     Raises ``RowError`` when the line can't be used.
     """
-    found, names = find(line, paths)
+    found, names = find(line, paths, fields.texts)
     values = []
     for name in fields.texts:
         value = found.get(name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from json.encoder import encode_basestring, encode_basestring_ascii
@@ -120,10 +120,10 @@ def _members(line: str, at: int) -> tuple[list[str], list[Value]]:
     return [name for name, _ in pairs[:-1]], [value for _, value in pairs]
 
 
-def find(line: str, paths: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, Value], Sequence[str]]:
+def find(line: str, paths: Mapping[str, tuple[str, ...]], unique: Collection[str] = ()) -> tuple[dict[str, Value], Sequence[str]]:
     """Return where the fields of ``paths`` (name asked for -> its parts) stand in a line that holds one object, and all names.
 
-    Raises ``RowError`` when the line is not one JSON object, or holds one of these fields twice.
+    Raises ``RowError`` when the line is not one JSON object, or holds one of the ``unique`` fields twice.
     """
     at = _space(line).end()  # type: ignore[union-attr]
     if line[at : at + 1] != "{":
@@ -140,9 +140,9 @@ def find(line: str, paths: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, Val
     wanted: dict[str, list[Value]] = {parts[0]: [] for parts in paths.values() if len(parts) > 1}
     for name, value in zip(names, values, strict=False):
         if name in paths:
-            if name in found:
+            if name in found and name in unique:
                 raise RowError(f"field {short_name(name)} occurs twice")
-            found[name] = value
+            found[name] = value  # the last one counts, as for other readers of JSON
         elif name in wanted:
             wanted[name].append(value)
     end = values[-1].end
@@ -151,25 +151,25 @@ def find(line: str, paths: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, Val
     if wanted:
         for asked, parts in paths.items():
             if len(parts) > 1 and asked not in found:
-                inner = _nested(line, wanted[parts[0]], parts)
+                inner = _nested(line, wanted[parts[0]], parts, asked in unique)
                 if inner is not None:
                     found[asked] = inner
     return found, names
 
 
-def _nested(line: str, candidates: Sequence[Value], parts: Sequence[str]) -> Value | None:
+def _nested(line: str, candidates: Sequence[Value], parts: Sequence[str], unique: bool) -> Value | None:
     """Return the value that ``parts[1:]`` lead to inside one of ``candidates``, the values of the field ``parts[0]``."""
     for depth, part in enumerate(parts[1:], 1):
-        if len(candidates) > 1:
+        if len(candidates) > 1 and unique:
             raise RowError(f"field {short_name('.'.join(parts[:depth]))} occurs twice")
-        if not candidates or not isinstance(candidates[0].value, dict):
+        if not candidates or not isinstance(candidates[-1].value, dict):
             return None
-        if part not in candidates[0].value:
+        if part not in candidates[-1].value:
             return None
-        candidates = [value for name, value in members(line, candidates[0].start) if name == part and value.end > value.start]
-    if len(candidates) > 1:
+        candidates = [value for name, value in members(line, candidates[-1].start) if name == part and value.end > value.start]
+    if len(candidates) > 1 and unique:
         raise RowError(f"field {short_name('.'.join(parts))} occurs twice")
-    return candidates[0] if candidates else None
+    return candidates[-1] if candidates else None
 
 
 def short_name(name: str) -> str:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cleaner.corpus.formats import SUFFIXES, Format, format_of, output_name
+from cleaner.corpus.formats import SUFFIXES, Format, format_of, named_format, output_name
 from cleaner.corpus.options import RunOptions
 from cleaner.corpus.store import basename, expand_remote, is_device, is_remote, join, parent
 from cleaner.corpus.streams import SNIFF
@@ -121,13 +121,10 @@ def record_name(name: str, format: Format) -> str:
 
 def _format(source: str, dest: str) -> Format:
     """Return the format of a source: by its suffix; the standard input by that of DEST, else JSON Lines; anything else is text."""
-    format = format_of(source)
-    if format is not None:
-        return format
     if source == "-":
         target = format_of(dest)
         return Format(target.name if target is not None and target.name != "parquet" else "jsonl", SNIFF)
-    return Format("text")
+    return named_format(source)
 
 
 def _expand(source: str, dest: str) -> tuple[list[tuple[str, str]], bool]:

@@ -249,6 +249,8 @@ def complete(shard: Shard, outputs: Outputs, version: Mapping[str, Any], run_id:
     mark = {
         "format": 1,
         "shard": shard.name,
+        "kind": shard.format.name,
+        "compression": shard.compression,
         "run": run_id,
         "source": version,
         "source_sha256": source_hash,

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from cleaner.corpus.formats import Format, format_of
+from cleaner.corpus.formats import Format, format_of, named_format
 from cleaner.corpus.progress import Progress, Quiet
 from cleaner.corpus.restore import Audited, Kept, audited_rows, kept_rows, restored_bytes
 from cleaner.corpus.rows import Fields
@@ -89,7 +89,7 @@ def _plan(cleaned: str, audit: str, quarantine: str | None, dest: str) -> list[_
         _, marks, kept = state_paths(cleaned, single=True)
         mark = f"{marks}.json"
         source = str(_mark(mark).get("shard", basename(cleaned)))
-        default = join(str(kept), record_name(source, format_of(source) or Format("text")))
+        default = join(str(kept), record_name(source, named_format(source)))
         found = quarantine or (default if exists(default) else None)
         return [_Shard(source, cleaned, audit, found, mark, dest)]
     _, marks, kept = state_paths(cleaned, single=False)
@@ -149,14 +149,19 @@ def _mark(path: str) -> dict[str, Any]:
 
 
 def _undo_shard(shard: _Shard, done: Undone, progress: Progress) -> None:
-    format = format_of(shard.name) or Format("text")
+    mark = _mark(shard.mark)
+    stored = named_format(shard.cleaned or shard.name)
+    if format_of(shard.cleaned or shard.name) is None:  # its name does not tell, its mark does
+        stored = Format(str(mark.get("kind", stored.name)), str(mark.get("compression", "")))
+    format = Format(str(mark.get("kind", named_format(shard.name).name)), stored.compression)
+    if not mark and shard.cleaned is not None:
+        format = stored
     if not format.undoable:
         raise ConfigError(f"{shard.name}: the text of a page can't become the page again; only its record is kept")
     if not exists(shard.audit):
         raise ConfigError(
             f"{shard.audit}: there is no audit of {shard.name}; name that of the run (HTML and WARC can't come back)"
         )
-    mark = _mark(shard.mark)
     if not mark:
         progress.note(f"{shard.cleaned or shard.name}: has no completion mark; rows that were quarantined are taken as named")
     elif mark["tally"]["quarantined"] and shard.quarantine is None:
@@ -166,7 +171,7 @@ def _undo_shard(shard: _Shard, done: Undone, progress: Progress) -> None:
     fields = _fields(shard)
     target = stage(shard.output)
     try:
-        rows, edits, digest = _restore(shard, format, fields, target)
+        rows, edits, digest = _restore(shard, format, stored, fields, target)
         if changed:
             raise ConfigError(f"{changed}: is not the file that the run wrote (its checksum differs); use it as it was written")
         if mark.get("source_sha256") not in (None, digest):
@@ -218,7 +223,7 @@ def _fields(shard: _Shard) -> Fields:
     return Fields(tuple(names) or ("text",), "", "")
 
 
-def _restore(shard: _Shard, format: Format, fields: Fields, target: Staged) -> tuple[int, int, str | None]:
+def _restore(shard: _Shard, format: Format, stored: Format, fields: Fields, target: Staged) -> tuple[int, int, str | None]:
     """Write the source of a shard; return rows, edits and the digest of its content where that is known to be the source's."""
     audited: Iterator[Audited] = audited_rows(shard.audit, _stream(shard.audit))
     kept: Iterator[Kept] = kept_rows(shard.quarantine or "", _stream(shard.quarantine))
@@ -236,7 +241,6 @@ def _restore(shard: _Shard, format: Format, fields: Fields, target: Staged) -> t
     if shard.cleaned is None:
         pieces: Iterator[tuple[bytes, int, int]] = ((row.raw, 1, 0) for row in kept)
     else:
-        stored = format_of(shard.cleaned) or format
         pieces = _pieces(shard.cleaned, stored, format, fields, audited, kept, names)
     for data, count, undone in pieces:
         digest.update(data)
