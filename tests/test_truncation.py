@@ -241,3 +241,7 @@ def test_german_has_its_own_judge() -> None:
     assert report(body, "thorough", lang="de") == []
     assert report(body + "Es sind die, die wir kennen, und der Weg führt von und nach Bergen.", "balanced", lang="de") == []
     assert report(text, "balanced", lang="en") == []
+
+
+def test_what_is_gaps_all_over_is_no_prose() -> None:
+    assert report("The mill was bought by the, and the, of the, with. " * 200, "thorough") == []

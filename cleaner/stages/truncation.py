@@ -54,6 +54,8 @@ MAX_RATE = 0.02
 """No text is taken to have more holes per word than this."""
 FAINTEST = -5.0
 """Log-odds below which nothing can lift a gap over a cut."""
+FEW, DENSEST = 50, 40
+"""More gaps than ``FEW``, and one in fewer than ``DENSEST`` characters: that is no prose, whatever it is, and would take long to judge."""
 SURE = 0.5
 """Only gaps that are more likely holes than not count as evidence for others in the same document."""
 OPTIONS = ("min-confidence", "prior")
@@ -93,7 +95,7 @@ class Truncation:
         findings = [*ruled.findings, *cut_texts(document, self.profile)]
         lang = document.known_lang or _likely_language(text)
         gaps = find_gaps(text, spans, lang) if lang in MODELS else []
-        if gaps:
+        if gaps and (len(gaps) <= FEW or len(gaps) * DENSEST <= len(text)):
             findings += self._lost_names(document, gaps, lang)
         if not findings:
             return Outcome(ruled.edits, score=0.0)
