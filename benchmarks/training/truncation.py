@@ -183,7 +183,8 @@ def figures(rows: list[Row], scores: Any, texts: list[dict[str, Any]], cuts: dic
             recall, of_detectable = 100 * len(hit) / max(1, len(total)), 100 * detected / max(1, sum(map(bool, total)))
             precision = len(hit) / max(1, len(hit) + wrong)
             rate = 1e4 * alarms / words
-            lines.append(f"| {tier} | {kind} | {rate:.2f} | {recall:.1f} % | {of_detectable:.1f} % | {precision:.3f} |")
+            shown = f"{of_detectable:.1f} %" if any(total) else "–"
+            lines.append(f"| {tier} | {kind} | {rate:.2f} | {recall:.1f} % | {shown} | {precision:.3f} |")
     return lines
 
 

@@ -5,8 +5,9 @@ such holes, a learned model judges them, and the document has its say: one lost 
 looks like damage is left in peace. The stage reports places; it never edits and never fills in a name.
 
 The confidence of a lost name is a calibrated probability. It rests on ``prior``, the share of words after which a name was lost in the
-source at hand: an option of the stage, one in a thousand unless stated. Measured on web text of sources that the model had not seen, the
-tiers cut where 10,000 clean words have about 0.2 (precise), 1 (balanced) and 4 (thorough) false alarms.
+source at hand: an option of the stage, one in a thousand unless stated. Measured on English web text of sources that the model had not
+seen, the tiers make 0.26 (precise), 0.87 (balanced) and 3.2 (thorough) false alarms per 10,000 clean words and find 62, 69 and 80 % of
+the detectable holes (40, 45 and 54 % of all).
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ RULES: Mapping[str, str] = MappingProxyType(
 DEFAULT_PRIOR = 1e-3
 """Lost names per word: one in a thousand, at which the model is calibrated."""
 CUTS: Mapping[str, float] = MappingProxyType({"precise": 0.7, "balanced": 0.4, "thorough": 0.1})
-"""The confidence from which a tier reports a lost name. Cross-fitted on web text: 0.2, 1.0 and 4 false alarms per 10,000 clean words."""
+"""The confidence from which a tier reports a lost name; held out: 0.26, 0.87 and 3.2 false alarms per 10,000 clean English web words."""
 MODELS: Mapping[str, str] = MappingProxyType({"en": "en/truncation.bin", "de": "de/truncation.bin"})
 """The languages that are judged; all others are silent."""
 CAUTION: Mapping[str, float] = MappingProxyType({"de": 1.0})
