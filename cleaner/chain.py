@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cleaner.document import Document
-from cleaner.edits import OffsetMap, apply_edits, compose, resolve
+from cleaner.edits import apply_edits, compose, findings_in_source, resolve
 from cleaner.matcher import TIMEOUT_RULE, Matcher
 from cleaner.model import STAGES, Edit, Finding, Outcome, Stage
 from cleaner.result import Result
@@ -124,7 +123,7 @@ class Chain:
         edited = {rule.partition(".")[0] for edit in total for rule in edit.rules}
         scores = {name: first_scores[name] if name in edited else last_scores[name] for name in first_scores}
         return Result(
-            current, text, tuple(total), _sorted(_to_source(findings, total, text)), self._scores(scores), found_lang, id
+            current, text, tuple(total), _sorted(findings_in_source(findings, total, text)), self._scores(scores), found_lang, id
         )
 
     def pipe(self, texts: Iterable[str | Document], workers: int = 0) -> Iterator[Result]:
@@ -157,7 +156,7 @@ class Chain:
             repaired = apply_edits(text, repairs)
             document = Document(repaired, id, lang, detect=self._detect, scanner=self._judge_scan)
             edits, found = self._propose(self._judge, document, scores)
-            found = _to_source(found, repairs, text)
+            found = findings_in_source(found, repairs, text)
             return compose(repairs, edits, text), [*findings, *found], scores, document.known_lang
         known = document.known_lang
         document = Document(text, id, lang or known, detect=self._detect, scanner=self._judge_scan)
@@ -210,22 +209,6 @@ def _triggers(stages: Iterable[Stage]) -> dict[str, Sequence[str]]:
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: (finding.start, finding.end, finding.rule)))
-
-
-def _to_source(findings: Iterable[Finding], edits: Sequence[Edit], source: str) -> list[Finding]:
-    """Move findings on the edited text to the source; one inside a replaced stretch covers that stretch."""
-    offsets = OffsetMap(edits)
-    moved = []
-    for finding in findings:
-        start = offsets.to_source(finding.start)
-        end = start
-        if finding.end > finding.start:
-            end = offsets.to_source(finding.end - 1) + 1
-            at = offsets.replaced_end(finding.end - 1)
-            end = at if at is not None else end
-        end = max(start, end)
-        moved.append(replace(finding, start=start, end=end, text=source[start:end]))
-    return moved
 
 
 def _score(document: Document, outcome: Outcome, edits: Sequence[Edit], findings: Sequence[Finding]) -> float:

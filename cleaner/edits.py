@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from cleaner.errors import EditError
-from cleaner.model import Edit
+from cleaner.model import Edit, Finding
 
-__all__ = ["OffsetMap", "apply_edits", "compose", "resolve", "undo_edits"]
+__all__ = ["OffsetMap", "apply_edits", "compose", "findings_in_source", "resolve", "undo_edits"]
 
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:
@@ -214,3 +215,19 @@ def _joined(
     reasons = "; ".join(dict.fromkeys(edit.reason for edit in (*first, *second) if edit.reason))
     confidence = min(edit.confidence for edit in (*first, *second))
     return Edit(start, end, source[start:end], after, rules, first[0].stage, reasons, confidence)
+
+
+def findings_in_source(findings: Iterable[Finding], edits: Sequence[Edit], source: str) -> list[Finding]:
+    """Move findings on the edited text to the source; one inside a replaced stretch covers that stretch."""
+    offsets = OffsetMap(edits)
+    moved = []
+    for finding in findings:
+        start = offsets.to_source(finding.start)
+        end = start
+        if finding.end > finding.start:
+            end = offsets.to_source(finding.end - 1) + 1
+            at = offsets.replaced_end(finding.end - 1)
+            end = at if at is not None else end
+        end = max(start, end)
+        moved.append(replace(finding, start=start, end=end, text=source[start:end]))
+    return moved

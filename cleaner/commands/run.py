@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser, verb: str) -> None:
     group.add_argument(
         "--max-removed", type=float, metavar="SHARE", help="leave a text untouched that would lose more of its words, 0 to 1"
     )
+    group.add_argument("--restore-links", action="store_true", help="put back the link texts that an HTML extraction lost")
     group = parser.add_argument_group("records")
     group.add_argument("--audit", metavar="PATH", help="one row per edit and finding; undo needs it")
     group.add_argument("--audit-text", default="full", metavar="full|hash", help="hash keeps no text, and can't be undone")
@@ -102,6 +103,7 @@ def _run(args: argparse.Namespace) -> int:
         resume=args.resume,
         limit=args.limit,
         max_removed=args.max_removed,
+        restore_links=args.restore_links,
     )
     chain = Chain(settings_of(args))
     progress = _progress(args)

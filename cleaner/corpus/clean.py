@@ -28,6 +28,7 @@ class Task:
     max_removed: float | None = None
     lang: str | None = None
     """Of the rows whose own language is not known."""
+    restore_links: bool = False
 
 
 @dataclass(slots=True)
@@ -56,7 +57,10 @@ def clean_block(block: Block, chain: ChainLike, task: Task, limit: int | None = 
         if not row.problem:
             doc = row.doc or json.dumps(f"{task.name}:{row.number}", ensure_ascii=False)
             try:
-                judged = [judge(chain, passage, row.id, row.lang or task.lang, task.max_removed) for passage in row.passages]
+                judged = [
+                    judge(chain, passage, row.id, row.lang or task.lang, task.max_removed, task.restore_links)
+                    for passage in row.passages
+                ]
                 edits = {index: verdict.edits for index, verdict in enumerate(judged) if verdict.edits}
                 pieces.append(block.piece(row, edits))
             except UnwritableError as error:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from cleaner.corpus.rows import Passage
-from cleaner.edits import apply_edits
+from cleaner.edits import apply_edits, compose, findings_in_source
+from cleaner.lost_links import edits as link_edits
+from cleaner.lost_links import findings as link_findings
+from cleaner.lost_links import lost_links
 from cleaner.model import Edit, Finding
 
 __all__ = ["MAX_REMOVED_RULE", "ChainLike", "Judged", "Verdict", "judge"]
@@ -55,8 +58,18 @@ class Judged:
     lang: str | None = None
 
 
-def judge(chain: ChainLike, passage: Passage, id: str | None, lang: str | None, max_removed: float | None = None) -> Judged:
+def judge(
+    chain: ChainLike,
+    passage: Passage,
+    id: str | None,
+    lang: str | None,
+    max_removed: float | None = None,
+    restore_links: bool = False,
+) -> Judged:
     """Return what becomes of a passage: edits and findings outside its protected ranges.
+
+    Where the page of a text is at hand, the link texts that the extraction lost are reported with certainty; ``restore_links`` puts
+    them back instead.
 
     With ``max_removed``, a share in [0, 1], a text that would lose more of its words stays as it is and is reported.
     A null text stays null and has no scores.
@@ -64,8 +77,16 @@ def judge(chain: ChainLike, passage: Passage, id: str | None, lang: str | None, 
     text = passage.text
     if text is None:
         return Judged("")
-    result = chain.clean(text, id=id, lang=lang)
+    restored: Sequence[Edit] = ()
+    if passage.page and restore_links:
+        restored = link_edits(lost_links(passage.page, text), text)
+    start = apply_edits(text, restored)
+    result = chain.clean(start, id=id, lang=lang)
     edits, findings, cleaned = result.edits, result.findings, result.text
+    if restored:
+        edits, findings = tuple(compose(restored, edits, text)), tuple(findings_in_source(findings, restored, text))
+    elif passage.page and result.scores.get("truncation") is not None:
+        findings = _with_lost_links(findings, passage.page, text, edits)
     if passage.protected and (edits or findings):
         kept = tuple(outside(edits, passage.protected))
         if len(kept) < len(edits):
@@ -79,6 +100,21 @@ def judge(chain: ChainLike, passage: Passage, id: str | None, lang: str | None, 
             findings = (Finding(0, 0, "", MAX_REMOVED_RULE, "chain", message), *findings)
             edits, cleaned = (), text
     return Judged(cleaned, edits, findings, result.scores, result.lang)
+
+
+def _with_lost_links(findings: Sequence[Finding], page: bytes, text: str, edits: Sequence[Edit]) -> tuple[Finding, ...]:
+    """Add the links that the page proves lost; what was only suspected at such a gap gives way."""
+    certain = [
+        finding
+        for finding in link_findings(lost_links(page, text), text)
+        if not any(edit.start <= finding.start and finding.end <= edit.end for edit in edits)
+    ]
+    suspected = [
+        finding
+        for finding in findings
+        if finding.stage != "truncation" or not any(c.start <= finding.end and finding.start <= c.end for c in certain)
+    ]
+    return tuple(sorted((*suspected, *certain), key=lambda finding: (finding.start, finding.end, finding.rule)))
 
 
 _Spanned = TypeVar("_Spanned", Edit, Finding)

@@ -42,6 +42,9 @@ class RunOptions:
     max_removed: float | None = None
     """Share of its words in [0, 1] that a text may lose; one that would lose more is left untouched and reported."""
 
+    restore_links: bool = False
+    """Put the link texts back that the extraction of an HTML page lost."""
+
     def __post_init__(self) -> None:
         if not self.text_fields or not all(self.text_fields):
             raise ConfigError("--text-field: is empty; name the field that holds the text")
@@ -71,4 +74,5 @@ class RunOptions:
             "audit_text": self.audit_text,
             "limit": self.limit,
             "max_removed": self.max_removed,
+            "restore_links": self.restore_links,
         }

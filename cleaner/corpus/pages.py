@@ -88,7 +88,7 @@ def page_row(page: bytes) -> Row:
     if not page.strip():
         raise RowError("an empty page")
     text = page_text(page)
-    return Row(1, 1, text, (Passage("", text),))
+    return Row(1, 1, text, (Passage("", text, page=page),))
 
 
 class PageBlock(RawBlock):
@@ -120,7 +120,8 @@ class PageBlock(RawBlock):
             meta = json.dumps({"url": address, "date": date}, ensure_ascii=False)[1:-1]
             start = f'{{{json.dumps(self._fields.id)}: {doc}, {meta}, {json.dumps(self._fields.texts[0])}: "'
             literal = escaped(text)
-            row = JsonRow(number, number, f'{start}{literal}"}}\n', (Passage(self._fields.texts[0], text),), doc)
+            passage = Passage(self._fields.texts[0], text, page=content if is_html else b"")
+            row = JsonRow(number, number, f'{start}{literal}"}}\n', (passage,), doc)
             row.spans = ((len(start), len(start) + len(literal)),)
             yield row
 

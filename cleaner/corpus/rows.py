@@ -66,6 +66,8 @@ class Passage:
     """``None`` for a null, which passes as it is."""
     protected: tuple[Span, ...] = ()
     """Ranges that no edit may touch and where nothing is reported: code and front matter of Markdown."""
+    page: bytes = b""
+    """The HTML page that the text was extracted from; it tells which link texts were lost on the way."""
 
 
 class Splice(NamedTuple):

@@ -199,6 +199,7 @@ def _task(shard: Shard, options: RunOptions) -> Task:
         options.audit_text == "full",
         options.max_removed,
         options.lang,
+        options.restore_links,
     )
 
 
