@@ -38,6 +38,7 @@ SPUN = (
         ("so it was foo.bar/baz and x@home to a.m. it", []),
         ("The interval CEO. left", [("interval", "ceo")]),
         ("Deep learning works.", [("deep", "learning"), ("learning", "works")]),
+        ("Its move highlights the plan", []),
         ("a fluffy-logic", [("fluffy", "logic")]),
         ("a long-term plan of fluffy-logic rules", [("long", "term"), ("fluffy", "logic")]),
     ],

@@ -28,7 +28,7 @@ PAIR_FADING = 0.4
 """What is left of a pair's weight for each earlier pair with one of its words."""
 CONVICTED = 0.5
 """Log odds from which a document is convicted; none of 2,500 clean documents reached it."""
-CONVICTED_BY_PAIRS = 6.0
+CONVICTED_BY_PAIRS = 9.0
 """The same where odd pairs are all there is: a field of its own (linguistics, medicine) has many of them."""
 PAIR_FROM = -3.0
 """Natural log odds from which a pair speaks for a spinner at all."""

@@ -37,7 +37,7 @@ Weighed = tuple[Pair, Swap]
 WEAK = 0.75
 """Rules of less confidence than this are listed only beside evidence of another kind: alone they may be a house style."""
 ASKED: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {"precise": (2.3, -1.5), "balanced": (1.6, -2.5), "thorough": (0.9, -4.2)}
+    {"precise": (1.9, -1.5), "balanced": (1.6, -2.5), "thorough": (0.4, -4.2)}
 )
 """Natural log odds asked of a pair, per tier: in a document of which nothing is known, and in one that is convicted."""
 PROMISE: Mapping[str, int] = MappingProxyType({"precise": 0, "balanced": -16, "thorough": -48})

@@ -24,6 +24,8 @@ WORD = re.compile(r"(?<![\w'’&@#/.])[A-Za-z]{2,}(?![\w&@#/])(?!['’][a-z])")
 WINDOW = 40
 """Code points before a trigger word in which its left neighbour is looked for."""
 _MAX_ACRONYM = 4
+_OBJECT = re.compile(r" (?:the|an?|its|their|his|her|our|your|my|this|that|these|those|how|why|what|whether)\b")
+"""What follows a verb, not a noun."""
 _SENTENCE_END = '.!?:"“”;*•-–—\n'
 
 
@@ -77,7 +79,7 @@ def pair_of(text: str, start: int, middle: int, second: int, end: int) -> Pair |
 
     Only one space or hyphen may part them, and no hyphen may tie either to a third. Neither may be a function word or shorter than
     three letters, acronyms aside. The second may not be capitalised and the first only where a sentence begins, because names
-    combine freely.
+    combine freely. A verb with its object ("this move highlights the …") makes no pair with its subject.
     """
     if text[middle:second] not in (" ", "-") or text[start - 1 : start] == "-" or text[end : end + 1] == "-":
         return None
@@ -94,6 +96,8 @@ def pair_of(text: str, start: int, middle: int, second: int, end: int) -> Pair |
         if not right.isupper() or len(right) > _MAX_ACRONYM:
             return None
     elif len(right) < 3:
+        return None
+    if right.endswith(("s", "ed")) and _OBJECT.match(text, end):
         return None
     left, right = left.lower(), right.lower()
     if left in STOP_WORDS or right in STOP_WORDS or left == right:
