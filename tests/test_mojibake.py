@@ -207,7 +207,7 @@ DATA = Path(os.environ.get("CLEANER_DATA", "")) / "mojibake" / "dev.jsonl"
 
 @pytest.mark.skipif(not os.environ.get("CLEANER_DATA") or not DATA.exists(), reason="needs the development data")
 def test_development_data() -> None:
-    rows = [json.loads(line) for line in DATA.read_text(encoding="utf8").splitlines()]
+    rows = [json.loads(line) for line in DATA.read_text(encoding="utf8").split("\n") if line]
     clean = [row for row in rows if row["corruption"] == "clean:prose" or row["corruption"].startswith("contested")]
     assert [row["id"] for row in clean if repaired(row["text"]) != row["text"]] == []
     damaged = [row for row in rows if row["recoverable"] == 1 and not row["corruption"].startswith(("clean", "contested"))][::4]
