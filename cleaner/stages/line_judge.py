@@ -35,6 +35,8 @@ PARAGRAPH_SCORE = -3 * LOGIT
 SURE_ARTICLE = -384
 NONE = -4096
 """Stands for a neighbour that does not exist."""
+MEMO_CHARS = 60
+MEMO_SIZE = 20_000
 RUN_SUM = 40
 """Least sum of word weights of a run of labels."""
 RUN_FLOOR = -400
@@ -51,6 +53,8 @@ class LineJudge:
         self._shapes: list[int] = shapes.tolist()
         self._words = words
         self._factors = [0, *(factor(unit, count) for count in range(1, 6 * MAX_WORDS))]
+        # The furniture of a site is the same on all of its pages; a score depends on the text alone.
+        self._memo: dict[str, int] = {}
         self._build(trees)
 
     def _build(self, trees: Sequence[tuple[Sequence[tuple[int, int]], Sequence[int]]]) -> None:
@@ -89,10 +93,18 @@ class LineJudge:
         """Return the score of a line on its own; ``text`` is not empty and has no outer white space."""
         if len(text) >= PARAGRAPH_CHARS:
             return PARAGRAPH_SCORE
+        known = self._memo.get(text)
+        if known is not None:
+            return known
         hashed = word_features(text)
         score = sum(map(self._shapes.__getitem__, shape_features(text, words)))
         score += sum(map(self._words.__getitem__, hashed)) * self._factors[len(hashed)] >> FACTOR_BITS
-        return max(-LIMIT, min(LIMIT, score))
+        score = max(-LIMIT, min(LIMIT, score))
+        if len(text) <= MEMO_CHARS:
+            if len(self._memo) >= MEMO_SIZE:
+                self._memo.clear()
+            self._memo[text] = score
+        return score
 
     def run_length(self, text: str) -> int:
         """Return how many characters of ``text`` are a run of labels in front of a sentence; 0 when there is none.

@@ -61,11 +61,11 @@ TIERS: Mapping[str, Tier] = MappingProxyType(
             max_words=14, hopeless=-700, max_share=0.1,
         ),
         "balanced": Tier(
-            seeded=False, edge=-760, inside=-460, none=-500, anchor=0, dump=400, flat=500, per_log_word=120,
+            seeded=False, edge=-860, inside=-400, none=-500, anchor=0, dump=340, flat=500, per_log_word=120,
             max_words=100, hopeless=-1500, max_share=0.4,
         ),
         "thorough": Tier(
-            seeded=False, edge=-720, inside=-420, none=-300, anchor=-100, dump=300, flat=500, per_log_word=80,
+            seeded=False, edge=-900, inside=-320, none=-300, anchor=-100, dump=280, flat=500, per_log_word=60,
             max_words=100, hopeless=-1500, max_share=0.5,
         ),
     }
