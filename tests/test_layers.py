@@ -20,7 +20,7 @@ LAYERS = (
     ("rules", "rulefile", "matches", "matcher", "language", "langprofiles", "settings"),
     ("stages.*", "stages"),
     ("catalogue", "result", "annotations", "parallel", "chain", "arrow"),
-    ("selfcheck", "mine", "mine_counts", "mine_rules", "lost_links"),
+    ("selfcheck", "mine", "mine_counts", "mine_rules", "prior", "lost_links"),
     ("corpus.*", "corpus", "atomic"),
     ("reports.*", "reports"),
     ("commands.*", "commands"),

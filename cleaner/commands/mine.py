@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser, verb: str) -> None:
     parser.add_argument("--min-documents", type=int, default=3, metavar="N", help="documents that must hold a text (default: 3)")
     parser.add_argument("--accept-precision", type=float, metavar="P", help="keep only proposals of this estimated precision")
     parser.add_argument("--healthy", metavar="PATH", help="documents known to be clean: nothing that they hold is proposed")
+    parser.add_argument("--estimate-prior", action="store_true", help="also estimate how often names were lost in this source")
     parser.add_argument("-q", "--quiet", action="store_true", help="no summary line")
 
 
@@ -60,6 +61,11 @@ def main(args: argparse.Namespace) -> int:
     if not args.quiet:
         found = counted(len(mined.proposals), "proposal")
         sys.stderr.write(f"{found} from {counted(mined.documents, 'document')} written to {output}; review it before use\n")
+    if args.estimate_prior:
+        from cleaner.prior import estimate_prior
+
+        prior = estimate_prior(text for text, _ in reader.documents(files))
+        sys.stdout.write(f"[stage.truncation]\nprior = {prior:.2g}  # lost names per word, estimated from a sample of this corpus\n")
     return 3 if reader.troubles else 0
 
 
