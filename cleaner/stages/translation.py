@@ -37,9 +37,11 @@ Weighed = tuple[Pair, Swap]
 WEAK = 0.75
 """Rules of less confidence than this are listed only beside evidence of another kind: alone they may be a house style."""
 ASKED: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {"precise": (1.9, -1.5), "balanced": (1.6, -2.5), "thorough": (0.4, -4.2)}
+    {"precise": (1.9, -1.5), "balanced": (1.6, -2.5), "thorough": (0.35, -4.2)}
 )
-"""Natural log odds asked of a pair, per tier: in a document of which nothing is known, and in one that is convicted."""
+"""Natural log odds asked of a pair, per tier: in a document of which nothing is known, and in one that is convicted.
+
+On single sentences of data/mt they cost 8 (precise) and 41 (thorough) false alarms in 100,000 clean words, rules included."""
 PROMISE: Mapping[str, int] = MappingProxyType({"precise": 0, "balanced": -16, "thorough": -48})
 """First guess, in sixteenths of a natural log unit, from which a pair is weighed at all; it bounds the cost of clean text."""
 EVERYTHING = -255
