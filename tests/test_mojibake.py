@@ -182,7 +182,15 @@ def test_the_stage_pickles() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a" + "\u0301" * 50_000, "&amp;" * 20_000, "&" + "amp;" * 50_000 + "eacute;", "Ã©" * 30_000, "é" * 200_000, ";" * 100_000, "`&lt;" * 20_000],
+    [
+        "a" + "\u0301" * 50_000,
+        "&amp;" * 20_000,
+        "`&lt;" * 20_000,
+        "&" + "amp;" * 50_000 + "eacute;",
+        "Ã©" * 30_000,
+        "é" * 200_000,
+        ";" * 100_000,
+    ],
 )
 def test_adversarial_text_passes(text: str) -> None:
     outcome = STAGE(Document(text))

@@ -14,6 +14,7 @@ _TERMINAL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]{0,200}(?:
 _MISREAD_BOM = re.compile("^(?:ï»¿|п»ї|ďťż|ï»\\x9f|´╗┐|Ôªø|∩╗┐|я╗┐|ο»Ώ)+", re.MULTILINE)
 _BOM_LEADS = "ïпďÔ´∩яο"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f\x80-\x9f]+")
+_ASCII_CONTROLS = bytes([*range(9), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F])
 _HIDDEN = re.compile("[\u200b\u2060-\u2064\ufeff\u180e\u00ad]+")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]+")
 _TAGS = re.compile("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+")
@@ -21,7 +22,7 @@ _LOST = re.compile("\ufffd+|锟斤拷(?:锟斤拷|锟斤|锟)*|(?:ï¿½)+")
 _QUESTION = re.compile(r"(?<=[^\W\d_])\?{1,3}(?=[^\W\d_A-Z])")
 _MIXED = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]|[A-Za-z][\u0370-\u03ff]|[\u0370-\u03ff][A-Za-z]")
 _WORTH_A_LOOK = re.compile(
-    "[\u200b\u2060-\u2064\ufeff\u180e\u202a-\u202e\u2066-\u2069\ufffd\u9524\U000e0000-\U000e007f\u0370-\u04ff]|\xef\xbf\xbd"
+    "[\x80-\x9f\u200b\u2060-\u2064\ufeff\u180e\u202a-\u202e\u2066-\u2069\ufffd\u9524\U000e0000-\U000e007f\u0370-\u04ff]|\xef\xbf\xbd"
 )
 """Whatever the patterns above can find."""
 _LIKE = str.maketrans("аеорсухіјѕԁһАВЕКМНОРСТХІЈЅαορνΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aeopcyxijsdhABEKMHOPCTXIJSaopvABEZHIKMNOPTYX")
@@ -60,11 +61,11 @@ def _removal(match: re.Match[str], rule: str, reason: str) -> Edit:
 
 def control_findings(text: str) -> Iterator[Finding]:
     """Yield what is lost or hidden in ``text``, with its place."""
-    for match in _CONTROL.finditer(text):
-        yield _finding(match, "mojibake.control-character", "A control character; text has no use for it.", "")
-    if text.isascii():
-        return
-    if not _WORTH_A_LOOK.search(text):
+    worth = not text.isascii() and _WORTH_A_LOOK.search(text) is not None
+    if worth or _holds_control(text):
+        for match in _CONTROL.finditer(text):
+            yield _finding(match, "mojibake.control-character", "A control character; text has no use for it.", "")
+    if not worth:
         return
     for match in _LOST.finditer(text):
         yield _finding(match, "mojibake.replacement-character", "A character was lost here; it can't be told which.", None)
@@ -79,6 +80,12 @@ def control_findings(text: str) -> Iterator[Finding]:
     for start, word, after in _homoglyphs(text):
         message = f"It mixes look-alike letters of {_scripts(word)}."
         yield Finding(start, start + len(word), word, "mojibake.homoglyph", "mojibake", message, after, 0.9)
+
+
+def _holds_control(text: str) -> bool:
+    """Whether ``text`` holds a control character of ASCII; several times faster than a pattern."""
+    data = text.encode("utf-8", "surrogatepass")
+    return len(data.translate(None, _ASCII_CONTROLS)) != len(data)
 
 
 def _finding(match: re.Match[str], rule: str, message: str, suggestion: str | None) -> Finding:
