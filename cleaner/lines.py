@@ -86,7 +86,13 @@ def removal_spans(lines: Lines, removed: Collection[int]) -> dict[int, tuple[int
         at_head, at_tail = low == 0, high == last
         keep_run = not ((at_head and low in removed) or (at_tail and high in removed))
         kept: set[int] = set()
-        if keep_run:
+        if keep_run and at_tail and not lines.text.endswith(("\n", "\r")):
+            # The last blank line ends the text without a line end, and so it stays.
+            run = high
+            while run >= low and run not in removed:
+                kept.add(run)
+                run -= 1
+        elif keep_run:
             run = low
             while run <= high and run in removed:
                 run += 1
