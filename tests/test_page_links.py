@@ -17,10 +17,10 @@ KEPT = (
 )
 LOST = KEPT.replace(" Example Works", "").replace("Weft ", "")
 PAGE = (
-    "<html><body><p>Talks with <a href='/x'>Example Works</a>, which builds looms for the whole valley, went on for a year and "
-    "ended without a contract.</p><p>The second paragraph says that the founder of <a href='/y'>Weft</a> and former mayor did not "
-    "want to comment on the matter.</p><p>Down Icon</p></body></html>"
-).encode()
+    b"<html><body><p>Talks with <a href='/x'>Example Works</a>, which builds looms for the whole valley, went on for a year and "
+    b"ended without a contract.</p><p>The second paragraph says that the founder of <a href='/y'>Weft</a> and former mayor did not "
+    b"want to comment on the matter.</p><p>Down Icon</p></body></html>"
+)
 
 
 def test_kept_links_are_no_finding() -> None:
