@@ -67,15 +67,17 @@ def _digest(paths: Iterable[Path]) -> str:
 
 def _cached(paths: Sequence[Path]) -> Rulebook:
     here = Path(__file__).parent
-    cache = cache_dir() / f"rules-{_digest([*paths, here / 'rulefile.py', here / 'patterns.py', here / 'rules.py'])}.json"
+    code = [here / f"{name}.py" for name in ("rulefile", "patterns", "rules", "scan_plan", "scanner", "matcher")]
+    digest = _digest([*paths, *code])
+    cache = cache_dir() / f"rules-{digest}.json"
     names = [field.name for field in fields(Rule) if field.name not in _EXAMPLE_FIELDS]
     try:
         rows = json.loads(cache.read_bytes())
-        return Rulebook([_rule_from(dict(zip(names, row, strict=True))) for row in rows])
+        return Rulebook([_rule_from(dict(zip(names, row, strict=True))) for row in rows], digest)
     except (OSError, ValueError, TypeError):
         pass  # absent or damaged: load the files
     book = load_rules(paths)
-    book = Rulebook(_without_examples(rule) for rule in book)
+    book = Rulebook((_without_examples(rule) for rule in book), digest)
     try:
         cache.parent.mkdir(parents=True, exist_ok=True)
         temporary = cache.with_suffix(f".{os.getpid()}.tmp")

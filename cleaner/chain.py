@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
@@ -13,7 +14,7 @@ from cleaner.edits import apply_edits, compose, findings_in_source, resolve
 from cleaner.matcher import TIMEOUT_RULE, Matcher
 from cleaner.model import STAGES, Edit, Finding, Outcome, Stage
 from cleaner.result import Result
-from cleaner.rules import wanted
+from cleaner.rules import Rule, Rulebook, wanted
 from cleaner.settings import Settings, load_settings
 from cleaner.stages import CHAIN_RULES, build_stage
 from cleaner.stages.ruled import RuledStage
@@ -70,7 +71,9 @@ class Chain:
         self._judge = tuple(stage for stage in stages if stage.name != "mojibake")
         repair_rules = [rule for rule in chosen if rule.stage == "mojibake"]
         self._repair_scan = Matcher(repair_rules, _triggers(self._repair), engine)
-        self._judge_scan = Matcher((rule for rule in chosen if rule.stage != "mojibake"), _triggers(self._judge), engine)
+        judge_rules = [rule for rule in chosen if rule.stage != "mojibake"]
+        triggers = _triggers(self._judge)
+        self._judge_scan = Matcher(judge_rules, triggers, engine, _scan_key(book, judge_rules, triggers))
         self._detect = partial(_detect, languages=self.settings.languages)
         self._minimum = {
             name: float(table["min-confidence"])
@@ -201,6 +204,16 @@ def _detect(text: str, languages: Sequence[str]) -> str | None:
     from cleaner.language import detect_language  # most documents never ask
 
     return detect_language(text, languages)
+
+
+def _scan_key(book: Rulebook, rules: Sequence[Rule], triggers: Mapping[str, Sequence[str]]) -> str | None:
+    """Name what a scan is made of, or ``None`` for a book that was not loaded from files."""
+    if not book.digest:
+        return None
+    parts = [book.digest, *(rule.id for rule in rules)]
+    for stage, literals in triggers.items():
+        parts += ["", stage, *literals]
+    return hashlib.blake2b("\n".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _triggers(stages: Iterable[Stage]) -> dict[str, Sequence[str]]:

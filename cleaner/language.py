@@ -12,6 +12,8 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from cleaner.lazy import lazy_pattern
+
 __all__ = ["detect_language"]
 
 SAMPLE = 500
@@ -78,7 +80,7 @@ def _languages_of() -> dict[str, tuple[str, ...]]:
 
 
 _LANGUAGES_OF = _languages_of()
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = lazy_pattern(r"[^\W\d_]+")
 _SCRIPTS = (
     (re.compile(r"[\u3040-\u30ff]"), "ja"),
     (re.compile(r"[\uac00-\ud7a3]"), "ko"),

@@ -16,12 +16,14 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from unicodedata import category
 
 from cleaner.document import Document
 from cleaner.matches import Match, Scan
 from cleaner.patterns import Reach, compile_pattern, reach, required_literals
 from cleaner.rules import Rule
+from cleaner.scan_plan import PREFILTER, TRIGGER, core, load_plan, make_plan, save_plan
 from cleaner.scanner import LiteralScanner, fold
 
 __all__ = ["Match", "Matcher", "Scan", "expand", "long_paragraphs"]
@@ -82,50 +84,46 @@ def _is_visible(character: str) -> bool:
     return not character.isspace()
 
 
-def _core(text: str) -> str:
-    """``text`` without white space and punctuation at its edges; all of it, trimmed, when it is nothing else."""
-    start, end = 0, len(text)
-    while start < end and not text[start].isalnum():
-        start += 1
-    while end > start and not text[end - 1].isalnum():
-        end -= 1
-    return text[start:end] or text.strip()
-
-
 class Matcher:
     """The compiled form of a set of rules and trigger literals. Picklable; safe to share between threads."""
 
     def __init__(
-        self, rules: Iterable[Rule], triggers: Mapping[str, Sequence[str]] | None = None, engine: str | None = None
+        self,
+        rules: Iterable[Rule],
+        triggers: Mapping[str, Sequence[str]] | None = None,
+        engine: str | None = None,
+        key: str | None = None,
     ) -> None:
-        """Compile ``rules``; ``triggers`` are the literals that stages want to see, by stage."""
+        """Compile ``rules``; ``triggers`` are the literals that stages want to see, by stage.
+
+        ``key`` identifies both; under it the compiled form is kept in the cache.
+        """
         self.rules = tuple(rules)
-        ruled: dict[str, list[tuple[Rule, int]]] = defaultdict(list)
-        self._unfiltered: list[Rule] = []
-        for rule in self.rules:
-            if rule.match == "regex":
-                for literal in rule.prefilter:
-                    ruled[fold(literal)].append((rule, -1))
-                if not rule.prefilter:
-                    self._unfiltered.append(rule)
-                continue
-            for index, literal in enumerate(rule.literals):
-                folded = fold(literal)
-                ruled[_core(folded) if rule.match == "line" else folded].append((rule, index))
-        wanting: dict[str, list[str]] = defaultdict(list)
-        for stage, literals in (triggers or {}).items():
-            for literal in dict.fromkeys(map(fold, literals)):
-                wanting[literal].append(stage)
+        self._triggers = {stage: tuple(literals) for stage, literals in (triggers or {}).items()}
+        self._engine = engine
+        self._key = key
+        self._unfiltered = [rule for rule in self.rules if rule.match == "regex" and not rule.prefilter]
         self._reaches: dict[str, Reach] = {}
-        every = tuple(dict.fromkeys((*ruled, *wanting)))
-        self._scanner = LiteralScanner(every, engine)
-        self._ruled = tuple(tuple(ruled.get(literal, ())) for literal in every)
-        self._wanting = tuple(tuple(wanting.get(literal, ())) for literal in every)
-        # Inside a longer word nothing but a pattern can find a literal that begins with a letter or digit.
-        self._whole_words = tuple(
-            bool(entries) and all(index >= 0 for _, index in entries) and literal[0].isalnum()
-            for literal, entries in zip(every, self._ruled, strict=True)
-        )
+        plan = load_plan(key) if key is not None else None
+        if plan is None:
+            literals, plan = make_plan(self.rules, self._triggers)
+            if key is not None:
+                save_plan(key, plan)
+            self._scanner = LiteralScanner(literals, engine, sizes=plan.sizes, key=key)
+        else:
+            # Compiled before: the literals themselves are not needed any more.
+            self._scanner = LiteralScanner(self._literals, engine, sizes=plan.sizes, key=key)
+        self._plan = plan
+        self._stages = tuple(self._triggers)
+
+    def __getstate__(self) -> tuple[object, ...]:
+        return self.rules, self._triggers, self._engine, self._key
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.__init__(*state)  # type: ignore[misc]
+
+    def _literals(self) -> tuple[str, ...]:
+        return make_plan(self.rules, self._triggers)[0]
 
     def _reach(self, rule: Rule) -> Reach:
         """Where in a line the pattern of ``rule`` can match, found out when it is first needed."""
@@ -140,7 +138,8 @@ class Matcher:
 
     def __call__(self, document: Document) -> Scan:
         """Scan ``document`` and verify what was found."""
-        if not self._ruled and not self._unfiltered:
+        plan = self._plan
+        if not plan.sizes.points and not self._unfiltered:
             return _NOTHING
         text = document.text
         folded = fold(text)
@@ -151,17 +150,20 @@ class Matcher:
         proposals: list[Match] = []
         patterns: dict[str, tuple[Rule, dict[tuple[int, int], None]]] = {}
         line = (0, 0)  # of the last prefilter hit; hits come sorted, so that a long line is measured once
-        wanting, ruled, whole_words = self._wanting, self._ruled, self._whole_words
+        rules, stages, firsts, whole_words = self.rules, self._stages, plan.firsts, plan.whole_words
         for start, end, literal in hits:
-            for stage in wanting[literal]:
-                triggers[stage].append((start, end))
             if whole_words[literal] and start and text[start - 1].isalnum():
                 continue
-            for rule, index in ruled[literal]:
-                if index == -1:
+            for at in range(firsts[literal], firsts[literal + 1]):
+                index = plan.places[at]
+                if index == TRIGGER:
+                    triggers[stages[plan.owners[at]]].append((start, end))
+                    continue
+                rule = rules[plan.owners[at]]
+                if index == PREFILTER:
                     if start >= line[1]:
-                        at = document.lines.at(start)
-                        line = document.lines.starts[at], document.lines.ends[at]
+                        row = document.lines.at(start)
+                        line = document.lines.starts[row], document.lines.ends[row]
                     longest, furthest = self._reach(rule)
                     if line[1] - line[0] <= longest and start - line[0] <= furthest:
                         patterns.setdefault(rule.id, (rule, {}))[1][line] = None
@@ -170,7 +172,7 @@ class Matcher:
                         proposals.append(_literal_match(rule, index, text, start, end))
                 elif not _is_inside(text, start, end, rule.repeats):
                     span = _whole_line(text, folded, start, end, rule.repeats)
-                    if span is not None and (not rule.case or _core(rule.literals[index]) == text[start:end]):
+                    if span is not None and (not rule.case or core(rule.literals[index]) == text[start:end]):
                         proposals.append(_literal_match(rule, index, text, *span))
         if self._unfiltered:
             everywhere = {(s, e): None for s, e in zip(document.lines.starts, document.lines.ends, strict=True) if s < e}

@@ -70,10 +70,12 @@ class Rule:
 class Rulebook:
     """All rules known to a run, in file order, by id."""
 
-    __slots__ = ("_by_id", "rules")
+    __slots__ = ("_by_id", "digest", "rules")
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], digest: str = "") -> None:
         self.rules = tuple(rules)
+        self.digest = digest
+        """Names the content of the files that the rules were loaded from; empty when they were not."""
         self._by_id = {rule.id: rule for rule in self.rules}
         for rule in self.rules:
             for alias in rule.aliases:

@@ -13,11 +13,12 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-__all__ = ["ENGINES", "LiteralScanner", "cache_dir", "fold"]
+__all__ = ["ENGINES", "LiteralScanner", "Sizes", "cache_dir", "fold", "sizes_of"]
 
 ENGINES = ("hyperscan", "ahocorasick_rs")
 _CACHE_FROM = 300
@@ -44,12 +45,25 @@ def cache_dir() -> Path:
 
 
 class LiteralScanner:
-    """Finds literals in folded text. Picklable; safe to share between threads."""
+    """Finds literals in folded text. Safe to share between threads."""
 
-    def __init__(self, literals: Sequence[str], engine: str | None = None) -> None:
-        """Take distinct, folded, non-empty literals; ``engine`` is one of ``ENGINES`` (default: the first that imports)."""
-        self.literals = tuple(literals)
+    def __init__(
+        self,
+        literals: Sequence[str] | Callable[[], Sequence[str]],
+        engine: str | None = None,
+        *,
+        sizes: Sizes | None = None,
+        key: str | None = None,
+    ) -> None:
+        """Take distinct, folded, non-empty literals, or a function that gives them when they are needed.
+
+        ``sizes`` are those of the literals and ``key`` names their compiled form in the cache; with both, literals that were compiled
+        before are never asked for. ``engine`` is one of ``ENGINES`` (default: the first that imports).
+        """
+        self._literals = literals
         self._engine = engine
+        self._sizes = sizes
+        self._key = key
         self._local = threading.local()
         self._lock = threading.Lock()
 
@@ -59,9 +73,23 @@ class LiteralScanner:
     def __setstate__(self, state: tuple[tuple[str, ...], str | None]) -> None:
         self.__init__(*state)  # type: ignore[misc]
 
+    @property
+    def literals(self) -> tuple[str, ...]:
+        """The literals, by index."""
+        if callable(self._literals):
+            self._literals = tuple(self._literals())
+        return tuple(self._literals)
+
+    @property
+    def sizes(self) -> Sizes:
+        """The sizes of the literals."""
+        if self._sizes is None:
+            self._sizes = sizes_of(self.literals)
+        return self._sizes
+
     def find(self, folded: str) -> list[tuple[int, int, int]]:
         """Return ``(start, end, index of the literal)`` of every occurrence, overlapping ones included, sorted."""
-        if not self.literals or not folded:
+        if not folded:
             return []
         run = getattr(self._local, "run", None)
         if run is None:
@@ -71,15 +99,41 @@ class LiteralScanner:
         return found
 
     def _compile(self) -> Any:
+        if not self.sizes.points:
+            return _nothing
         wanted = (self._engine,) if self._engine else ENGINES
-        if any("\0" in literal for literal in self.literals):
+        if self.sizes.nul:
             wanted = ("ahocorasick_rs",)  # a NUL ends a literal for Hyperscan
         for name in wanted:
             try:
-                return _hyperscan(self.literals) if name == "hyperscan" else _aho_corasick(self.literals)
+                if name == "hyperscan":
+                    return _hyperscan(lambda: self.literals, self.sizes, self._key)
+                return _aho_corasick(self.literals)
             except ImportError:
                 continue
         raise ImportError("no scan engine: install hyperscan or ahocorasick-rs")
+
+
+class Sizes(NamedTuple):
+    """What is known of literals without reading them, by index."""
+
+    points: Sequence[int]
+    """Lengths in code points."""
+    lengths: Sequence[int]
+    """Lengths in bytes of UTF-8."""
+    nul: bool
+    """Whether one holds a NUL."""
+
+
+def sizes_of(literals: Sequence[str]) -> Sizes:
+    """Measure ``literals``."""
+    points = array("i", map(len, literals))
+    lengths = points if all(map(str.isascii, literals)) else array("i", (len(literal.encode()) for literal in literals))
+    return Sizes(points, lengths, any("\0" in literal for literal in literals))
+
+
+def _nothing(folded: str) -> list[tuple[int, int, int]]:
+    return []
 
 
 def _aho_corasick(literals: Sequence[str]) -> Any:
@@ -100,13 +154,11 @@ def _aho_corasick(literals: Sequence[str]) -> Any:
     return find
 
 
-def _hyperscan(literals: Sequence[str]) -> Any:
+def _hyperscan(literals: Callable[[], Sequence[str]], sizes: Sizes, key: str | None) -> Any:
     import hyperscan
 
-    encoded = [literal.encode() for literal in literals]
-    scans = [database.scan for database in _databases(hyperscan, encoded)]
-    lengths = [len(literal) for literal in encoded]
-    points = [len(literal) for literal in literals]
+    scans = [database.scan for database in _databases(hyperscan, literals, sizes, key)]
+    points, lengths = sizes.points, sizes.lengths
     hits: list[tuple[int, int]] = []
 
     def on_match(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
@@ -141,22 +193,25 @@ def _to_code_points(data: bytes, hits: Iterable[tuple[int, int, int]], points: S
     return found
 
 
-def _databases(hyperscan: Any, encoded: Sequence[bytes]) -> list[Any]:
+def _databases(hyperscan: Any, literals: Callable[[], Sequence[str]], sizes: Sizes, key: str | None) -> list[Any]:
     """Compile the literals, the very short ones apart: 60 of them among 14,000 nearly double what a scan for all costs."""
-    short = [index for index, literal in enumerate(encoded) if len(literal) < _SHORT]
-    rest = [index for index, literal in enumerate(encoded) if len(literal) >= _SHORT]
-    if not short or len(rest) < _CACHE_FROM:
-        return [_database(hyperscan, encoded, range(len(encoded)))]
-    return [_database(hyperscan, encoded, short), _database(hyperscan, encoded, rest)]
+    count = len(sizes.points)
+    short = [index for index, length in enumerate(sizes.lengths) if length < _SHORT]
+    if key is None and count >= _CACHE_FROM:
+        digest = hashlib.blake2b(digest_size=16)
+        for literal in literals():
+            digest.update(literal.encode() + b"\n")
+        key = digest.hexdigest()
+    if not short or count - len(short) < _CACHE_FROM:
+        return [_database(hyperscan, literals, range(count), f"{key}-all" if count >= _CACHE_FROM else None)]
+    rest = [index for index, length in enumerate(sizes.lengths) if length >= _SHORT]
+    return [_database(hyperscan, literals, short, f"{key}-short"), _database(hyperscan, literals, rest, f"{key}-rest")]
 
 
-def _database(hyperscan: Any, encoded: Sequence[bytes], indices: Sequence[int]) -> Any:
+def _database(hyperscan: Any, literals: Callable[[], Sequence[str]], indices: Sequence[int], name: str | None) -> Any:
     path = None
-    if len(indices) >= _CACHE_FROM:
-        key = hashlib.blake2b(hyperscan.__version__.encode(), digest_size=16)
-        for index in indices:
-            key.update(b"%d %b\n" % (index, encoded[index]))
-        path = cache_dir() / f"scan-{key.hexdigest()}.hsdb"
+    if name is not None:
+        path = cache_dir() / f"scan-{hyperscan.__version__}-{name}.hsdb"
         try:
             database = hyperscan.loadb(path.read_bytes(), mode=hyperscan.HS_MODE_BLOCK)
             database.scratch = hyperscan.Scratch(database)
@@ -165,7 +220,8 @@ def _database(hyperscan: Any, encoded: Sequence[bytes], indices: Sequence[int]) 
             pass  # absent, or made by another version: compile it anew
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     count = len(indices)
-    expressions = [encoded[index] for index in indices]
+    texts = literals()
+    expressions = [texts[index].encode() for index in indices]
     database.compile(expressions=expressions, ids=list(indices), elements=count, flags=[0] * count, literal=True)
     if path is not None:
         try:

@@ -16,8 +16,8 @@ PACKAGE = ROOT / "cleaner"
 LAYERS = (
     ("errors",),
     ("model",),
-    ("lines", "edits", "patterns", "scanner", "tables", "document", "version", "ftfy_gate"),
-    ("rules", "rulefile", "matches", "matcher", "language", "langprofiles", "settings"),
+    ("lines", "edits", "patterns", "lazy", "scanner", "tables", "document", "version", "ftfy_gate"),
+    ("rules", "rulefile", "matches", "scan_plan", "matcher", "language", "langprofiles", "settings"),
     ("stages.*", "stages"),
     ("catalogue", "result", "annotations", "parallel", "chain", "arrow"),
     ("selfcheck", "mine", "mine_counts", "mine_rules", "prior", "lost_links"),

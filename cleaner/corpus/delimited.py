@@ -15,12 +15,13 @@ from functools import lru_cache
 
 from cleaner.corpus.rows import Fields, Passage, Row, RowError, Splice, UnwritableError, language_code, replaced, short
 from cleaner.corpus.streams import Damage
+from cleaner.lazy import lazy_pattern
 
 __all__ = ["CellRow", "Table", "records"]
 
 MAX_RECORD = 64 << 20
 """Characters of one record beyond which the file is refused; a quote that never closes is found within these."""
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = lazy_pattern("[\ud800-\udfff]")
 
 
 class _Syntax:

@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cleaner.lazy import lazy_pattern
 from cleaner.lines import Lines
 
 __all__ = ["protected_spans"]
 
 Span = tuple[int, int]
 
-_FENCE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(`{3,}|~{3,})([^\n\r]*)")
-_TICKS = re.compile(r"`+")
+_FENCE = lazy_pattern(r"[ \t>]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(`{3,}|~{3,})([^\n\r]*)")
+_TICKS = lazy_pattern(r"`+")
 _FRONT = {"---": ("---", "..."), "+++": ("+++",)}
 _TAGS = ("pre", "code", "script", "style", "!--")
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 from pathlib import Path
 
 from cleaner.errors import ConfigError
+from cleaner.lazy import lazy_pattern
 
 __all__ = ["ChangedLines"]
 
-_HUNK = re.compile(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@")
+_HUNK = lazy_pattern(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@")
 
 
 class ChangedLines:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cleaner.errors import ConfigError
+from cleaner.lazy import lazy_pattern
 from cleaner.reports.diagnostic import Diagnostic
 from cleaner.rules import has_prefix
 
@@ -24,7 +25,7 @@ __all__ = ["IGNORE_FILE", "UNUSED_RULE", "Suppressions"]
 
 IGNORE_FILE = "cleaner-ignore"
 UNUSED_RULE = "chain.unused-suppression"
-_COMMENT = re.compile(r"<!--\s*cleaner-ignore(-file)?((?:\s+[a-z_]+[a-z0-9_.-]*)*)\s*-->")
+_COMMENT = lazy_pattern(r"<!--\s*cleaner-ignore(-file)?((?:\s+[a-z_]+[a-z0-9_.-]*)*)\s*-->")
 _MARKUP = (".md", ".markdown", ".html", ".htm")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
+
+from cleaner.lazy import lazy_pattern
 
 __all__ = ["foreign_letters", "known", "one_alphabet"]
 
@@ -41,7 +42,7 @@ _LETTERS: Mapping[str, str] = {
 }
 """By ISO 639-1 code: the letters of the language and the few that come in with everyday loans."""
 _NEUTRAL = frozenset("ªºéÉ")
-_ODD_SIGN = re.compile(
+_ODD_SIGN = lazy_pattern(
     r"(?<=[^\W\d_])[^\w\s“”‘’„‚«»‹›–—…°€£§©®™•\xa0\xad·/|\x00-\x7f]"
     r"|[^\w\s“”‘’„‚«»‹›–—…°€£§©®™•¿¡\xa0\xad/|~\x00-\x7f](?=[^\W\d_])"
 )

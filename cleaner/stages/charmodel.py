@@ -6,7 +6,6 @@ lower case before they are looked up and case is judged by shape, because a head
 
 from __future__ import annotations
 
-import re
 import struct
 import sys
 import unicodedata
@@ -14,6 +13,7 @@ import zlib
 from array import array
 from functools import lru_cache
 
+from cleaner.lazy import lazy_pattern
 from cleaner.tables import load_table
 
 __all__ = ["UNIT", "CharModel", "fold", "slot_of", "the_model"]
@@ -35,7 +35,7 @@ _UNKNOWN_BEFORE = 3 * UNIT
 _RISE = 5 * UNIT
 _CAPITALS = 2 * UNIT
 _CLASH = 4 * UNIT
-_CLASHES = re.compile(r"[A-Za-z](?=[^\x00-\u024f\u1e00-\u1eff\W\d_])|[^\x00-\u024f\u1e00-\u1eff\W\d_](?=[A-Za-z])")
+_CLASHES = lazy_pattern(r"[A-Za-z](?=[^\x00-\u024f\u1e00-\u1eff\W\d_])|[^\x00-\u024f\u1e00-\u1eff\W\d_](?=[A-Za-z])")
 """A Latin letter beside one of another script."""
 _DIGITS = str.maketrans("123456789", "000000000")
 _MEMO_LIMIT = 400_000

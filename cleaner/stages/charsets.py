@@ -52,7 +52,10 @@ _UTF8_PRIORS = {
 """Tables that UTF-8 gets read with, and minus the log prior in nats of each."""
 
 _LEGACY_PAIRS = (
-    ("cp1252", "cp1251 koi8_r cp866 cp1253 cp1255 cp1256 cp874 cp1250 cp1254 cp1257 gbk cp932 euc_jp cp949 cp950 mac_roman cp850"),
+    (
+        "cp1252",
+        "cp1251 koi8_r cp866 cp1253 cp1255 cp1256 cp874 cp1250 cp1254 cp1257 gbk cp932 euc_jp cp949 cp950 mac_roman cp850",
+    ),
     ("latin-1", "iso8859_2 gbk euc_jp cp1251"),
     ("cp1251", "koi8_r cp866 cp1252"),
     ("koi8_r", "cp1251"),

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 
+from cleaner.lazy import lazy_pattern
+
 __all__ = ["in_code_span", "in_link", "is_code", "talks_about_encodings"]
 
-_CODE = re.compile(
+_CODE = lazy_pattern(
     r"""^\s*(?://|/\*|\#include|\#!|>>>\s|\$\s|import\s+\w+\s*$|from\s+\S+\s+import\s|def\s+\w+\(|function\b|const\s|var\s|let\s+\w+\s*=
         |(?:if|for|while)\s*\(|SELECT\s|INSERT\s+INTO)
     |[{};]\s*(?://.*)?$(?<=[{}])|\)\s*;\s*$|\*/\s*$
     |\w\((?:\w+,\s*)*["'`]|\w\s*=\s*[rbu]?["'`\[{/]|\w\.\w+\(|=>|&&|\|\||[=!]==?\s|::\w|</?[A-Za-z][^<>]*>|^\s*["']\w+["']\s*:""",
     re.VERBOSE,
 )
-_TALK = re.compile(
+_TALK = lazy_pattern(
     r"\b(?:html|xml|json|entit(?:y|ies)|escap(?:e|es|ed|ing)|unicode|utf-?(?:8|16)|(?:de|en)cod(?:e|es|ed|ing|ings)|mojibake|charset|latin-?1"
     r"|code ?points?|ampersand|cp1252|windows-125\d|krakozyabry|bytes?)\b",
     re.IGNORECASE,
 )
-_LINK = re.compile(r"://|^www\.|^/\w|[?&]\w+=|^mailto:|\.(?:html?|php|aspx?|jpe?g|png|pdf)\b", re.IGNORECASE)
+_LINK = lazy_pattern(r"://|^www\.|^/\w|[?&]\w+=|^mailto:|\.(?:html?|php|aspx?|jpe?g|png|pdf)\b", re.IGNORECASE)
 
 
 def is_code(line: str) -> bool:

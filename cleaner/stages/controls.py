@@ -6,27 +6,28 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from cleaner.lazy import lazy_pattern
 from cleaner.model import Edit, Finding
 
 __all__ = ["control_edits", "control_findings"]
 
-_TERMINAL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]{0,200}(?:\x07|\x1b\\)")
-_MISREAD_BOM = re.compile("^(?:ï»¿|п»ї|ďťż|ï»\\x9f|´╗┐|Ôªø|∩╗┐|я╗┐|ο»Ώ)+", re.MULTILINE)
+_TERMINAL = lazy_pattern(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]{0,200}(?:\x07|\x1b\\)")
+_MISREAD_BOM = lazy_pattern("^(?:ï»¿|п»ї|ďťż|ï»\\x9f|´╗┐|Ôªø|∩╗┐|я╗┐|ο»Ώ)+", re.MULTILINE)
 _BOM_LEADS = "ïпďÔ´∩яο"
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f\x80-\x9f]+")
+_CONTROL = lazy_pattern("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f\x80-\x9f]+")
 _ASCII_CONTROLS = bytes([*range(9), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F])
-_HIDDEN = re.compile("[\u200b\u2060-\u2064\ufeff\u180e\u00ad]+")
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]+")
-_TAGS = re.compile("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+")
-_LOST = re.compile("\ufffd+|锟斤拷(?:锟斤拷|锟斤|锟)*|(?:ï¿½)+")
-_QUESTION = re.compile(r"(?<=[^\W\d_])\?{1,3}(?=[^\W\d_A-Z])")
-_MIXED = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]|[A-Za-z][\u0370-\u03ff]|[\u0370-\u03ff][A-Za-z]")
-_WORTH_A_LOOK = re.compile(
+_HIDDEN = lazy_pattern("[\u200b\u2060-\u2064\ufeff\u180e\u00ad]+")
+_BIDI = lazy_pattern("[\u202a-\u202e\u2066-\u2069]+")
+_TAGS = lazy_pattern("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+")
+_LOST = lazy_pattern("\ufffd+|锟斤拷(?:锟斤拷|锟斤|锟)*|(?:ï¿½)+")
+_QUESTION = lazy_pattern(r"(?<=[^\W\d_])\?{1,3}(?=[^\W\d_A-Z])")
+_MIXED = lazy_pattern("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]|[A-Za-z][\u0370-\u03ff]|[\u0370-\u03ff][A-Za-z]")
+_WORTH_A_LOOK = lazy_pattern(
     "[\x80-\x9f\u200b\u2060-\u2064\ufeff\u180e\u202a-\u202e\u2066-\u2069\ufffd\u9524\U000e0000-\U000e007f\u0370-\u04ff]|\xef\xbf\xbd"
 )
 """Whatever the patterns above can find."""
 _LIKE = str.maketrans("аеорсухіјѕԁһАВЕКМНОРСТХІЈЅαορνΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aeopcyxijsdhABEKMHOPCTXIJSaopvABEZHIKMNOPTYX")
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = lazy_pattern(r"[^\W\d_]+")
 
 
 def control_edits(text: str, removed: frozenset[str]) -> list[Edit]:
@@ -71,9 +72,13 @@ def control_findings(text: str) -> Iterator[Finding]:
         yield _finding(match, "mojibake.replacement-character", "A character was lost here; it can't be told which.", None)
     for match in _HIDDEN.finditer(text):
         if "\xad" not in match[0]:
-            yield _finding(match, "mojibake.zero-width", "A character without width; searches and models see it, readers do not.", "")
+            yield _finding(
+                match, "mojibake.zero-width", "A character without width; searches and models see it, readers do not.", ""
+            )
     for match in _BIDI.finditer(text):
-        yield _finding(match, "mojibake.bidi-control", "It turns the direction of writing, so the text shown is not the text stored.", "")
+        yield _finding(
+            match, "mojibake.bidi-control", "It turns the direction of writing, so the text shown is not the text stored.", ""
+        )
     for match in _TAGS.finditer(text):
         hidden = "".join(chr(ord(c) - 0xE0000) for c in match[0] if 0xE0020 <= ord(c) < 0xE007F)
         yield _finding(match, "mojibake.tag-character", f"Invisible tag characters; they spell {hidden!r}.", "")

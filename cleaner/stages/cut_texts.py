@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from cleaner.document import Document
+from cleaner.lazy import lazy_pattern
 from cleaner.model import Finding
 
 __all__ = ["CUT_RULES", "CUT_TRIGGERS", "cut_texts"]
@@ -28,8 +29,8 @@ _MIN_LINES = 2
 _MIN_WORDS = 12
 """Words of a last line that is judged as running text."""
 _TAIL = 1500
-_EXCERPT = re.compile(r"(?:\[\s?(?:…|\.\.\.)\s?\]|\((?:more)?\s?(?:…|\.\.\.)\))\Z")
-_TEASER = re.compile(
+_EXCERPT = lazy_pattern(r"(?:\[\s?(?:…|\.\.\.)\s?\]|\((?:more)?\s?(?:…|\.\.\.)\))\Z")
+_TEASER = lazy_pattern(
     r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*(?:[(\[]?\s*)(?:continue reading|read (?:more|the (?:full|rest)|on|full)|keep reading|"
     r"(?:full|more) (?:story|article)|weiterlesen|mehr lesen|lire la suite|leer más|seguir leyendo|continua a leggere)\b[^\n]{0,60}\Z",
     re.IGNORECASE,
@@ -44,7 +45,7 @@ _OPEN_WORDS = {
         "wenn als ob ist sind war waren wird werden wurde wurden hat haben hatte kann können soll sollen muss müssen im am vom beim".split()
     ),
 }
-_ANNOUNCES = re.compile(
+_ANNOUNCES = lazy_pattern(
     r"\b(?:following|as follows|include|includes|including|below|these are|here (?:are|is)|such as|folgende[nrs]?|wie folgt|"
     r"unter anderem)\b",
     re.IGNORECASE,

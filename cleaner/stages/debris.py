@@ -193,7 +193,9 @@ class Debris:
         if self.profile == "precise":
             items = []
         for index in (*labels, *items):
-            whole.setdefault(pieces[index].line, _Judgement("debris.tail-scaffold", "a template's box behind the last paragraph", 0.95))
+            whole.setdefault(
+                pieces[index].line, _Judgement("debris.tail-scaffold", "a template's box behind the last paragraph", 0.95)
+            )
 
 
 def _is_long(text: str, piece: Piece) -> bool:

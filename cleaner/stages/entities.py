@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from cleaner.lazy import lazy_pattern
 from cleaner.model import Edit
 from cleaner.stages.codelike import in_code_span, in_link, is_code, talks_about_encodings
 
@@ -14,15 +15,15 @@ __all__ = ["entity_edits"]
 ENTITY = "mojibake.entity"
 BARE = "mojibake.bare-entity"
 
-_ENTITY = re.compile(r"&(?:amp;)*(?:(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)")
+_ENTITY = lazy_pattern(r"&(?:amp;)*(?:(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)")
 _ACCENTED = r"[aeiouyAEIOUY](?:acute|grave|circ|uml)|[anoANO]tilde|[cC]cedil|[oO]slash|[aA]ring|(?:ae|AE)lig|szlig|[oO]Elig|oelig|[sS]caron"
-_BARE = re.compile(
+_BARE = lazy_pattern(
     rf"(?<![&\w])(?:(?:quot|nbsp|apos|laquo|raquo|ldquo|rdquo|lsquo|rsquo|mdash|ndash|hellip|amp|{_ACCENTED});)$"
     rf"|(?<=[a-zA-Z])(?:{_ACCENTED});$|(?<=[a-zA-Z])#(?:39|8217|8216|x27|x2019);$"
 )
-_MARKUP = re.compile(r"&(?:amp;)*(?:lt|#60);\s?[A-Za-z/!?]|&(?:amp;)*(?:lt|#60);.*&(?:amp;)*(?:gt|#62);")
+_MARKUP = lazy_pattern(r"&(?:amp;)*(?:lt|#60);\s?[A-Za-z/!?]|&(?:amp;)*(?:lt|#60);.*&(?:amp;)*(?:gt|#62);")
 """Escaped tags: the line shows markup, or is a page's source."""
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
+_CONTROL = lazy_pattern("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
 
 
 def entity_edits(text: str) -> list[Edit]:

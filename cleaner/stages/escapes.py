@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from cleaner.lazy import lazy_pattern
 from cleaner.model import Edit
 from cleaner.stages.codelike import in_code_span, in_link, is_code, talks_about_encodings
 
 __all__ = ["escape_edits"]
 
-_JSON = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
+_JSON = lazy_pattern(r"(?:\\u[0-9a-fA-F]{4})+")
 _UTF8_HEX = "(?:{0}[CD][0-9A-F]{0}[89AB][0-9A-F]|{0}E[0-9A-F](?:{0}[89AB][0-9A-F]){{2}}|{0}F[0-4](?:{0}[89AB][0-9A-F]){{3}})"
-_QUOTED = re.compile(_UTF8_HEX.format("=") + "+")
-_PERCENT = re.compile(_UTF8_HEX.format("%") + "+")
-_BYTES = re.compile(r"^b(?:'((?:[^'\\\n]|\\.)*)'|\"((?:[^\"\\\n]|\\.)*)\")[ \t]*$", re.MULTILINE)
-_BYTE_ESCAPES = re.compile(r"(?:\\x[0-9a-f]{2})+|\\[\\'\"nrt]")
+_QUOTED = lazy_pattern(_UTF8_HEX.format("=") + "+")
+_PERCENT = lazy_pattern(_UTF8_HEX.format("%") + "+")
+_BYTES = lazy_pattern(r"^b(?:'((?:[^'\\\n]|\\.)*)'|\"((?:[^\"\\\n]|\\.)*)\")[ \t]*$", re.MULTILINE)
+_BYTE_ESCAPES = lazy_pattern(r"(?:\\x[0-9a-f]{2})+|\\[\\'\"nrt]")
 _SIMPLE = {"\\\\": "\\", "\\'": "'", '\\"': '"', "\\n": "\n", "\\r": "\r", "\\t": "\t"}
-_LONELY = re.compile("[\ud800-\udfff]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffd\ud800-\udfff]")
-_HIGH_BYTE = re.compile("[\x00-\x20]")
-_WORDS = re.compile(r"[^\W\d_]{2,}")
+_LONELY = lazy_pattern("[\ud800-\udfff]")
+_CONTROL = lazy_pattern("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffd\ud800-\udfff]")
+_HIGH_BYTE = lazy_pattern("[\x00-\x20]")
+_WORDS = lazy_pattern(r"[^\W\d_]{2,}")
 
 
 def escape_edits(text: str) -> list[Edit]:
@@ -68,7 +69,9 @@ def _in_prose(text: str, pattern: re.Pattern[str], decode: Callable[[str], str |
         if after is None:
             good = False
         else:
-            found.append(Edit(match.start(), match.end(), match[0], after, (rule,), "mojibake", "an escape that was never decoded", 0.98))
+            found.append(
+                Edit(match.start(), match.end(), match[0], after, (rule,), "mojibake", "an escape that was never decoded", 0.98)
+            )
     yield from found if good else ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cleaner.lazy import lazy_pattern
 from cleaner.stages.charmodel import UNIT, CharModel
 from cleaner.stages.charsets import Operation, legacy_operations, operations_for, utf8_operations
 
@@ -14,18 +15,18 @@ LONE = 6 * UNIT
 C1 = {chr(byte): bytes([byte]).decode("cp1252") for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 """The C1 controls and what Windows-1252 has in their place."""
 C1_CONTROLS = re.compile("[\x80-\x9f]")
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ufffd\ue000-\uf8ff]")
-_LONE = re.compile(r"[\x00-\x7f]*[^\x00-\u024f\u1e00-\u1eff\u2010-\u2bff\U0001f000-\U0001faff][\x00-\x7f]*")
-_ONE = re.compile(r"[\x00-\x7f]*[^\x00-\x7f][\x00-\x7f]*")
-_LETTERS = re.compile(r"(?:[\x00-@\[-`{-\x7f\xa0]|[^\W\d_A-Za-z\xaa-\u024f]|[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u064b-\u0652])*")
+_UNPRINTABLE = lazy_pattern("[\x00-\x1f\x7f\ufffd\ue000-\uf8ff]")
+_LONE = lazy_pattern(r"[\x00-\x7f]*[^\x00-\u024f\u1e00-\u1eff\u2010-\u2bff\U0001f000-\U0001faff][\x00-\x7f]*")
+_ONE = lazy_pattern(r"[\x00-\x7f]*[^\x00-\x7f][\x00-\x7f]*")
+_LETTERS = lazy_pattern(r"(?:[\x00-@\[-`{-\x7f\xa0]|[^\W\d_A-Za-z\xaa-\u024f]|[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u064b-\u0652])*")
 _CAN_BE_UTF8 = re.compile("[^\x00-\x7f]{2}|[\u3040-\ud7a3\uf900-\uffef]")
-_OUTSIDE = re.compile("[^\x00-\x7f]")
-_ASCII_LETTER = re.compile("[A-Za-z]")
-_STUCK = re.compile("[A-Za-z][\xaa\xb5\xba\xc0-\u024f]|[\xaa\xb5\xba\xc0-\u024f][A-Za-z]")
-_UNHEALTHY = re.compile(r"[^\x00-\x7f“”‘’„‚«»–—…\xa0]|(?<=[^\W\d_])[“”‘„‚«»…\xa0](?=[^\W\d_])")
+_OUTSIDE = lazy_pattern("[^\x00-\x7f]")
+_ASCII_LETTER = lazy_pattern("[A-Za-z]")
+_STUCK = lazy_pattern("[A-Za-z][\xaa\xb5\xba\xc0-\u024f]|[\xaa\xb5\xba\xc0-\u024f][A-Za-z]")
+_UNHEALTHY = lazy_pattern(r"[^\x00-\x7f“”‘’„‚«»–—…\xa0]|(?<=[^\W\d_])[“”‘„‚«»…\xa0](?=[^\W\d_])")
 """Anything but punctuation where punctuation stands."""
-_DRAWN = re.compile(r"([\u2500-\u259f])\1\1")
-_MIXED = re.compile(r"[A-Za-z][^\x00-\u024f\u1e00-\u1eff\W\d_]|[^\x00-\u024f\u1e00-\u1eff\W\d_][A-Za-z]")
+_DRAWN = lazy_pattern(r"([\u2500-\u259f])\1\1")
+_MIXED = lazy_pattern(r"[A-Za-z][^\x00-\u024f\u1e00-\u1eff\W\d_]|[^\x00-\u024f\u1e00-\u1eff\W\d_][A-Za-z]")
 
 
 class Evidence:
@@ -116,4 +117,6 @@ class Evidence:
 
     def promises(self, text: str, bound: int) -> bool:
         """Whether any one operation gains more than ``bound`` on ``text``."""
-        return any(gain > bound for _, gain, _ in self.utf8_gains(text)) or any(gain > bound for gain in self.legacy_gains(text).values())
+        return any(gain > bound for _, gain, _ in self.utf8_gains(text)) or any(
+            gain > bound for gain in self.legacy_gains(text).values()
+        )

@@ -68,7 +68,11 @@ class Unfolded:
                 number += 1
                 continue
             last = number
-            while last + 1 < len(ranges) and not ranges[last + 1][2].after and not source[ranges[last][1] : ranges[last + 1][0]].strip():
+            while (
+                last + 1 < len(ranges)
+                and not ranges[last + 1][2].after
+                and not source[ranges[last][1] : ranges[last + 1][0]].strip()
+            ):
                 last += 1
             bounds = [ranges[i][0] for i in range(number, last + 1)] + [ranges[last][1]]
             bounds[0], bounds[-1] = _without_edge_blank(source, bounds[0], bounds[-1])

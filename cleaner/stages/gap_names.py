@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
+
+from cleaner.lazy import lazy_pattern
 
 __all__ = ["likely_names"]
 
-_NAME = re.compile(r"(?<![\w’'-])[A-Z][\w&.’'-]*\w(?: (?:of the |of |de |van |von |& )?[A-Z][\w&.’'-]*\w){0,3}")
+_NAME = lazy_pattern(r"(?<![\w’'-])[A-Z][\w&.’'-]*\w(?: (?:of the |of |de |van |von |& )?[A-Z][\w&.’'-]*\w){0,3}")
 _NOT_NAMES = frozenset(
     "the a an this that these those he she it they we i you his her its their our my your but and or in on at for to by with "
     "from as if "

@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from cleaner.lazy import lazy_pattern
 from cleaner.stages.gaps_de import is_german_manner
 
 __all__ = ["is_bare_role", "is_manner", "is_tokenised"]
 
-_CODE = re.compile(r"[{}\\|=<>]|::|->|\w\(\)")
-_LOWER_START = re.compile(r"[a-z]{2}[.!?] [a-z]")
-_UPPER_START = re.compile(r"[a-z]{2}[.!?] [A-Z]")
-_SPACED_COMMA = re.compile(r"\w ,")
-_SPACED_MARK = re.compile(r"\w [,.?!](?:\s|\Z)")
-_CLOSED_MARK = re.compile(r"\w[,.?!](?:\s|\Z)")
+_CODE = lazy_pattern(r"[{}\\|=<>]|::|->|\w\(\)")
+_LOWER_START = lazy_pattern(r"[a-z]{2}[.!?] [a-z]")
+_UPPER_START = lazy_pattern(r"[a-z]{2}[.!?] [A-Z]")
+_SPACED_COMMA = lazy_pattern(r"\w ,")
+_SPACED_MARK = lazy_pattern(r"\w [,.?!](?:\s|\Z)")
+_CLOSED_MARK = lazy_pattern(r"\w[,.?!](?:\s|\Z)")
 _TOKENISED_LEAST = 8
 _SOUND_ENDS = ".!?:;\"”’')]*…"
-_LOWER_LINE = re.compile(r"^[a-z]", re.MULTILINE)
-_LOWER_I = re.compile(r"\bi\b(?!\.)")
+_LOWER_LINE = lazy_pattern(r"^[a-z]", re.MULTILINE)
+_LOWER_I = lazy_pattern(r"\bi\b(?!\.)")
 _WINDOW = 60
 _SHORT_LINE = 40
 """Characters of a line that is taken for a label and not for a sentence."""
@@ -27,33 +28,33 @@ _LOWER_SHARE = 0.12
 _LOWER_LEAST = 4
 _SPACED_SHARE = 0.4
 _SPACED_LEAST = 3
-_ASIDE = re.compile(
+_ASIDE = lazy_pattern(
     r"[,—–-]*\s?[,—–]?\s?(?:(?:uh|um|er|ah|oh|hmm|wh-|th-|you know|i mean|like|well|say|for example|for instance|of course|in particular|"
     r"guess what|as it were|in fact|in turn|at least|if you will|if any|so to speak|in other words|among other things|at times|if possible|"
     r"where possible|if necessary|where applicable|and/or|in part|in effect|sic)\b[^\w\s]|(?:uh|um|er|sic)\b)",
     re.IGNORECASE,
 )
-_LATIN = re.compile(
+_LATIN = lazy_pattern(
     r"(?:in|ex|de|ad|per|pro|a|post) (?:situ|vivo|vitro|silico|utero|absentia|camera|facto|jure|hoc|nauseam|se|rata|priori|posteriori)\b"
 )
 _PREPOSITIONS = "of|in|on|by|to|with|at|from|for|into|under|against|over|through|within|upon|about"
-_QUOTED = re.compile(r"\bof\Z")
-_QUOTE = re.compile(r", ?[\"'“‘]")
-_COORDINATED = re.compile(
+_QUOTED = lazy_pattern(r"\bof\Z")
+_QUOTE = lazy_pattern(r", ?[\"'“‘]")
+_COORDINATED = lazy_pattern(
     rf",? (?:or|and|and/or|but|if not) (?:(?:[\w-]+ ){{0,2}}(?:{_PREPOSITIONS})[,.;)]|(?:{_PREPOSITIONS}) )"
 )
-_SECOND = re.compile(rf"\b(?:{_PREPOSITIONS}),? (?:or|and) (?:[\w-]+ ){{0,3}}(?:{_PREPOSITIONS})\Z")
-_PREPOSITION_END = re.compile(rf"\b(?:{_PREPOSITIONS})\Z", re.IGNORECASE)
-_HESITATES = re.compile(r"\b(?:[Uu][hm]|wh-|th-)")
-_ABBREVIATION = re.compile(
+_SECOND = lazy_pattern(rf"\b(?:{_PREPOSITIONS}),? (?:or|and) (?:[\w-]+ ){{0,3}}(?:{_PREPOSITIONS})\Z")
+_PREPOSITION_END = lazy_pattern(rf"\b(?:{_PREPOSITIONS})\Z", re.IGNORECASE)
+_HESITATES = lazy_pattern(r"\b(?:[Uu][hm]|wh-|th-)")
+_ABBREVIATION = lazy_pattern(
     r"\b(?:co|inc|corp|ltd|plc|bros|vs|etc|no|nos|st|ave|dept|jr|sr|fig|figs|approx|gov|gen|sen|rep|rev|hon|ft|al|ed|eds|vol|cf|viz|"
     r"mt|univ|assn|dr|mr|mrs|ms|prof|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tues?|wed|thurs?|fri|sat|sun|[a-z]|(?:[a-z]\.)+[a-z]|ph\.d)\.\Z",
     re.IGNORECASE,
 )
-_IDIOM = re.compile(
+_IDIOM = lazy_pattern(
     r"(?:by and large|in and of|over and over|through and through|on and on|by and by|in and out|on and off)\b", re.IGNORECASE
 )
-_BARE_ROLE = re.compile(
+_BARE_ROLE = lazy_pattern(
     r"\b(?:of|with|by|from|for|to|between|against|like|including|told|via|over|joined)(?: (?!(?:the|an?|this|that|its|their|our|your|his|"
     r"her|my|any|each|every|no|some|another|which|one|former|of)\b)[\w-]+){1,2}\Z"
 )

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from cleaner.lazy import lazy_pattern
+
 __all__ = ["german_literals", "is_german_manner"]
 
-_RELATIVE = re.compile(
+_RELATIVE = lazy_pattern(
     r", ?(?:der|die|das|den|dem|deren|dessen|denen|welche\w*|wie|wenn|wo|so|auf|in|mit|an|für|von|aus|bei|zu|um)\b"
 )
-_DEMONSTRATIVE = re.compile(
+_DEMONSTRATIVE = lazy_pattern(
     r"\b(?:der|die|das|den|dem|eine?[nmrs]?|jene[nmrs]?|ihre[nmrs]?|seine[nmrs]?|unsere[nmrs]?)\Z", re.IGNORECASE
 )
-_COORDINATED = re.compile(
+_COORDINATED = lazy_pattern(
     r",? (?:und|oder|bzw\.|sowie|aber|bis) (?:[\w-]+ ){0,2}?(?:von|vom|in|im|zu|zum|zur|an|am|auf|aus|bei|beim|mit|nach|für|über|durch|"
     r"gegen|unter|um|neben|vor|hinter|ohne|zwischen|wider|anderen?|noch)\b"
 )

@@ -7,8 +7,9 @@ line as words of their own. Nothing here knows a language: scripts without blank
 
 from __future__ import annotations
 
-import re
 from zlib import crc32
+
+from cleaner.lazy import lazy_pattern
 
 __all__ = ["SHAPES", "WORDS", "shape_features", "size_class", "word_features", "word_places"]
 
@@ -17,18 +18,18 @@ WORDS = 1 << 18
 MAX_WORDS = 40
 """Words that are read: what follows in a long line adds little and costs time."""
 
-_WORD = re.compile(
+_WORD = lazy_pattern(
     r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]|[^\W_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]+"
 )
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_CAPITAL = re.compile(r"(?:^|\s)[^\W_a-zß-öø-ÿа-яё]")
-_URL = re.compile(r"https?:|www\.|\.(?:com|org|net|de|co|info)\b")
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b|[12]\d{3}年")
-_CLOCK = re.compile(r"\b\d{1,2}:\d\d\b")
-_OPEN_QUOTE = re.compile("[\"“„«「]")
-_NEITHER = re.compile(r"[^\w\s]|_")
-_DIGIT = re.compile(r"\d")
-_UPPER = re.compile(r"[A-ZÀ-ÖØ-ÞА-ЯЁΑ-Ω]")
+_CJK = lazy_pattern(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_CAPITAL = lazy_pattern(r"(?:^|\s)[^\W_a-zß-öø-ÿа-яё]")
+_URL = lazy_pattern(r"https?:|www\.|\.(?:com|org|net|de|co|info)\b")
+_YEAR = lazy_pattern(r"\b(?:19|20)\d\d\b|[12]\d{3}年")
+_CLOCK = lazy_pattern(r"\b\d{1,2}:\d\d\b")
+_OPEN_QUOTE = lazy_pattern('["“„«「]')
+_NEITHER = lazy_pattern(r"[^\w\s]|_")
+_DIGIT = lazy_pattern(r"\d")
+_UPPER = lazy_pattern(r"[A-ZÀ-ÖØ-ÞА-ЯЁΑ-Ω]")
 _CLOSERS = "\"'”’»)）]」』 "
 _BULLETS = "•·-–—*►▶▪■●○→»>+‣◦"
 _SIGNS = "@|©/»›→#&+·•"

@@ -209,7 +209,9 @@ _WEIGHT = [1 + round(16 * sqrt(n)) for n in range(61)]
 """Weight of a piece of n words in averages: long pieces say more about what a stretch of text is."""
 
 
-def pack(shapes: Sequence[int], words: Sequence[int], unit: int, trees: Sequence[tuple[Sequence[tuple[int, int]], Sequence[int]]]) -> bytes:
+def pack(
+    shapes: Sequence[int], words: Sequence[int], unit: int, trees: Sequence[tuple[Sequence[tuple[int, int]], Sequence[int]]]
+) -> bytes:
     """Return the table of a judge as bytes: magic, then compressed: unit, shape weights, word weights, trees."""
     body = [struct.pack("<iH", unit, len(trees)), struct.pack(f"<{SHAPES}h", *shapes), struct.pack(f"<{WORDS}b", *words)]
     for splits, values in trees:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from cleaner.lazy import lazy_pattern
 from cleaner.model import Edit, Finding
 from cleaner.stages.alphabets import one_alphabet
 from cleaner.stages.charmodel import UNIT, the_model
@@ -16,22 +16,24 @@ from cleaner.stages.repair import Search, Word
 
 __all__ = ["misread_edits", "suspicious_lines"]
 
-_QUOTED = re.compile(r"^[\"'“‘«„`(\[]+[^\"'“”‘’«»„`()\[\]]*[\"'”’»“`)\],.;:!?]+$")
-_LEADS = re.compile("[ÂÃÄÅÎÏÐÑØÙâãðÐÑРСÐ√ΓΞΟ╨╤├┬\ufffd]")
+_QUOTED = lazy_pattern(r"^[\"'“‘«„`(\[]+[^\"'“”‘’«»„`()\[\]]*[\"'”’»“`)\],.;:!?]+$")
+_LEADS = lazy_pattern("[ÂÃÄÅÎÏÐÑØÙâãðÐÑРСÐ√ΓΞΟ╨╤├┬\ufffd]")
 _DOUBT = 5 * UNIT
 LATIN_BOUND = 3 * UNIT + UNIT // 2
 OTHER_BOUND = 5 * UNIT + UNIT // 2
 DENSE_BOUND = 8 * UNIT
 """Cost per character above which a word is odd; 30, 3 and 5 % of clean words are, and all but 1 % of misread lines hold one."""
 PROMISE = 2 * UNIT
-_OUTSIDE = re.compile("[^\x00-\x7f]+")
-_NOT_TYPOGRAPHIC = re.compile(r"[^\x00-\x7f’“”–—•\xa0…‘„‚«»®™©°·]|(?<=[^\W\d_])[‚„“”…‘•·](?=[^\W\d_])|(?<=[a-z])·(?![a-z])")
+_OUTSIDE = lazy_pattern("[^\x00-\x7f]+")
+_NOT_TYPOGRAPHIC = lazy_pattern(r"[^\x00-\x7f’“”–—•\xa0…‘„‚«»®™©°·]|(?<=[^\W\d_])[‚„“”…‘•·](?=[^\W\d_])|(?<=[a-z])·(?![a-z])")
 SHORT = 600
 """Texts shorter than this hold too few letters to tell their alphabet, so each of their words is looked at."""
-_ACCENTED = re.compile("[\xaa\xb5\xba\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1e00-\u1eff]")
-_SIGN = "\xa1-\xa7\xaa\xac-\xaf\xb1-\xb6\xb8-\xba\xbc-\xbf\xd7\xf7\u0192\u02c6\u02dc\u2020\u2021\u2030\u2039\u203a\u20ac\u2190-\u2bff"
+_ACCENTED = lazy_pattern("[\xaa\xb5\xba\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1e00-\u1eff]")
+_SIGN = (
+    "\xa1-\xa7\xaa\xac-\xaf\xb1-\xb6\xb8-\xba\xbc-\xbf\xd7\xf7\u0192\u02c6\u02dc\u2020\u2021\u2030\u2039\u203a\u20ac\u2190-\u2bff"
+)
 _FAR = "\u0370-\u05ff\u0600-\u06ff\u0e00-\u0e7f"
-_ALARM = re.compile(
+_ALARM = lazy_pattern(
     f"[\x80-\x9f\ufffd\ue000-\uf8ff\uff61-\uff9f\u3040-\u9fff\uac00-\ud7a3]"
     f"|[{_SIGN}](?=[\xc0-\u06ff\u0e00-\u0e7f])|[\xc0-\u06ff\u0e00-\u0e7f](?=[{_SIGN}])"
     f"|[A-Za-z][{_SIGN}]{{2}}|[{_SIGN}]{{2}}[A-Za-z]|√[^\\s\\d(a-z]|[a-z]·(?![a-z])|[A-Za-z](?=[{_FAR}])|[{_FAR}](?=[A-Za-z])|[A-Za-z][{_SIGN}](?=[A-Za-z])"
@@ -41,10 +43,10 @@ _ALARM = re.compile(
     "|[\u0400-\u042f]{3,}\\W+[\u0400-\u042f]{2,}\\W+[\u0400-\u042f]{2,}|(?:\u0e30.){3}|(?:\u0e40\u0e18.){2}"
 )
 """What clean text of a single alphabet does not hold: signs beside accents, scripts mixed in a word, capitals after small letters, Han."""
-_SURE = re.compile("[\x80-\x9f\ufffd]")
-_LATIN = re.compile("[A-Za-z\xaa-\u024f]")
-_DENSE = re.compile("[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7a3]")
-_ELSEWHERE = re.compile("[\u0530-\u058f\u0700-\u0dff\u0e80-\u1dff\u2c00-\u2fff\ua000-\uabff\U00010000-\U0010ffff]")
+_SURE = lazy_pattern("[\x80-\x9f\ufffd]")
+_LATIN = lazy_pattern("[A-Za-z\xaa-\u024f]")
+_DENSE = lazy_pattern("[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7a3]")
+_ELSEWHERE = lazy_pattern("[\u0530-\u058f\u0700-\u0dff\u0e80-\u1dff\u2c00-\u2fff\ua000-\uabff\U00010000-\U0010ffff]")
 """Scripts that no table holds."""
 
 
@@ -111,7 +113,9 @@ def misread_edits(text: str, lines: Sequence[tuple[int, str]], whole_lines: bool
     return edits, doubts
 
 
-def _reason_to_leave(search: Search, line: str, row: Sequence[Word], hit: Sequence[Word], everywhere: int, whole: bool) -> str | None:
+def _reason_to_leave(
+    search: Search, line: str, row: Sequence[Word], hit: Sequence[Word], everywhere: int, whole: bool
+) -> str | None:
     """Return why a repaired line should stay as it is, or ``None``."""
     if len(hit) <= 2 and everywhere <= 3 and (talks_about_encodings(line) or all(_QUOTED.match(word.source) for word in hit)):
         return "It looks misread, but the text may be speaking of just that."

@@ -7,11 +7,11 @@ sentences. Labels have no full stop, so they cling to the sentence behind them; 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from cleaner.lazy import lazy_pattern
 from cleaner.lines import Lines
 
 __all__ = ["LONG_LINE", "Piece", "chunks", "cut_line", "is_flat", "pieces_of", "words_in"]
@@ -30,13 +30,13 @@ _MAX_PIECE = 600
 
 # After . ! ? or the ellipsis, with closing quotes and brackets, before a blank and something that can open a sentence; after CJK
 # full stops anywhere. Initials ("J. Smith") and short abbreviations stay whole: two letters must precede a plain full stop.
-_SENTENCE_END = re.compile(
+_SENTENCE_END = lazy_pattern(
     r"(?:(?<=[^\W\d_]{2}\.)|(?<=[\d%)\]\"'”’»…!?]\.)|(?<=[!?…])|(?<=[.!?…][\"'”’»)\]])|(?<=[.!?…][\"'”’»][)\]]))[ \t\u00a0]+"
     r"(?=[^\W_a-zß-öø-ÿ]|[\"'“”‘«»„(\[*•+–—-])"
     r"|(?<=[。！？])(?![。！？」』”’）])|(?<=[。！？][」』”’）])"
 )
-_LABEL_START = re.compile(r"(?<=\s)(?=[^\W_a-zß-öø-ÿ])")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_LABEL_START = lazy_pattern(r"(?<=\s)(?=[^\W_a-zß-öø-ÿ])")
+_CJK = lazy_pattern(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ likelier that chance is out of the question; everything else stays as it is.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from cleaner.lazy import lazy_pattern
 from cleaner.stages.alphabets import foreign_letters, known
 from cleaner.stages.charmodel import UNIT, CharModel
 from cleaner.stages.charsets import Operation, legacy_operations
@@ -18,7 +18,7 @@ from cleaner.stages.evidence import C1, C1_CONTROLS, LONE, Evidence
 
 __all__ = ["Search", "Word"]
 
-WORD = re.compile(r"[^ \t\n\r\x0b\x0c]+")
+WORD = lazy_pattern(r"[^ \t\n\r\x0b\x0c]+")
 CLIP = 20 * UNIT
 """What one word can say for or against an operation at most."""
 UTF8_MARGIN = 5 * UNIT
@@ -108,8 +108,7 @@ class Search:
         likely = self._likely_utf8()
         explained = [self._explain_utf8(likely, row) if row else None for row in self.lines]
         runs = [
-            self._runs(row) if row and not (found and found[2]) else []
-            for row, found in zip(self.lines, explained, strict=True)
+            self._runs(row) if row and not (found and found[2]) else [] for row, found in zip(self.lines, explained, strict=True)
         ]
         votes: dict[int, int] = {}
         for found_runs in runs:
@@ -218,7 +217,9 @@ class Search:
         if sum(map(len, plain)) < 15 or len(self._languages) > LANGUAGES:
             if self._common is None:
                 sample = " ".join(text[:500] for text in self._texts[:20])
-                self._common = _language_of([word for word in sample.split() if word.isascii() and word.isalpha()] or sample.split())
+                self._common = _language_of(
+                    [word for word in sample.split() if word.isascii() and word.isalpha()] or sample.split()
+                )
             found = self._common
         else:
             found = _language_of(plain)

@@ -5,15 +5,15 @@ Each test starts with one search over the whole text, so a document without repe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from cleaner.lazy import lazy_pattern
 from cleaner.lines import Lines
 from cleaner.stages.pieces import words_in
 
 __all__ = ["label_runs", "repeated_paragraphs", "repeated_titles", "run_together"]
 
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTER = lazy_pattern(r"[^\W\d_]")
 _STOPS = (".", "!", "?", "。", "！", "？", "…")
 _CLOSERS = "\"'”’»)）」』"
 MAX_LABEL = 60

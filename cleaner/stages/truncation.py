@@ -12,13 +12,13 @@ the detectable holes (40, 45 and 54 % of all).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from math import exp, log
 from types import MappingProxyType
 
 from cleaner.document import Document
 from cleaner.errors import ConfigError, valid_names
+from cleaner.lazy import lazy_pattern
 from cleaner.model import Finding, Outcome
 from cleaner.stages.cut_texts import CUT_RULES, CUT_TRIGGERS, cut_texts
 from cleaner.stages.gap_kinds import KINDS, kind_of
@@ -60,8 +60,8 @@ FEW, DENSEST = 50, 40
 SURE = 0.5
 """Only gaps that are more likely holes than not count as evidence for others in the same document."""
 OPTIONS = ("min-confidence", "prior")
-_ENGLISH = re.compile(r"\b(?:[Tt]he|and|with|that|which|from|this|are|by)\b")
-_GERMAN = re.compile(r"\b(?:[Dd]er|[Dd]ie|[Dd]as|und|nicht|mit|auf|von)\b")
+_ENGLISH = lazy_pattern(r"\b(?:[Tt]he|and|with|that|which|from|this|are|by)\b")
+_GERMAN = lazy_pattern(r"\b(?:[Dd]er|[Dd]ie|[Dd]as|und|nicht|mit|auf|von)\b")
 _SAMPLE = 2000
 """Code points in which the words of either language are counted; document.lang has the last word."""
 _MOST_SUGGESTIONS = 12

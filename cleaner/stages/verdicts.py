@@ -10,12 +10,12 @@ documents without a rule match nothing, and once the block is gone a second pass
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import log1p
 from types import MappingProxyType
 
+from cleaner.lazy import lazy_pattern
 from cleaner.stages.line_judge import LineJudge, context_rows
 
 __all__ = ["TIERS", "Tier", "Verdict", "judged"]
@@ -87,7 +87,7 @@ PARAGRAPH = 500
 HEAD = "before the first paragraph"
 SURE = 0.97
 """Confidence from which even a piece with the words of the text goes."""
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\d_]{4,}")
+_WORD = lazy_pattern(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\d_]{4,}")
 _LOGS = [log1p(words) for words in range(102)]
 _CONFIDENCE = ((1000, 0.98), (750, 0.97), (500, 0.96), (350, 0.94), (250, 0.85), (0, 0.75), (-250, 0.65))
 """Share of debris among pieces of at least such a score on the development pages, cross-fitted by site."""
@@ -121,7 +121,11 @@ def judged(
     if tier.seeded:
         block = _blocks(contents, seeds)
         alone = [
-            judge.alone(contents[i], words[i]) if block[i] else UNJUDGED_PARAGRAPH if len(contents[i]) >= BLOCK_CHARS else UNJUDGED_SHORT
+            judge.alone(contents[i], words[i])
+            if block[i]
+            else UNJUDGED_PARAGRAPH
+            if len(contents[i]) >= BLOCK_CHARS
+            else UNJUDGED_SHORT
             for i in range(count)
         ]
         found = _round(judge, alone, words, {i for i in range(count) if i in known or not block[i]}, known, tier, flat)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from cleaner.lazy import lazy_pattern
+
 __all__ = ["STOP_WORDS", "WORD", "Pair", "content_pairs", "pair_of", "pairs_around"]
 
 STOP_WORDS = frozenset(
@@ -19,12 +21,12 @@ STOP_WORDS = frozenset(
     "let's that's there's he's she's what's cannot".split()
 )
 """Function words; a pair with one of them says nothing about swaps."""
-WORD = re.compile(r"(?<![\w'’&@#/.])[A-Za-z]{2,}(?![\w&@#/])(?!['’][a-z])")
+WORD = lazy_pattern(r"(?<![\w'’&@#/.])[A-Za-z]{2,}(?![\w&@#/])(?!['’][a-z])")
 """A plain word: no apostrophe, digit, path or handle touches it. A full stop may follow it, none stands right before it."""
 WINDOW = 40
 """Code points before a trigger word in which its left neighbour is looked for."""
 _MAX_ACRONYM = 4
-_OBJECT = re.compile(r" (?:the|an?|its|their|his|her|our|your|my|this|that|these|those|how|why|what|whether)\b")
+_OBJECT = lazy_pattern(r" (?:the|an?|its|their|his|her|our|your|my|this|that|these|those|how|why|what|whether)\b")
 """What follows a verb, not a noun."""
 _SENTENCE_END = '.!?:"“”;*•-–—\n'
 
