@@ -66,6 +66,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output has gone; leave without another word, and keep the interpreter from flushing into it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        return _unwritable(error)
+
+
+def _unwritable(error: OSError) -> int:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _say(f"cleaner: the output can't be written ({(error.strerror or str(error)).lower()}); check where it goes")
+    return 3
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -108,4 +116,6 @@ def run() -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        code = _unwritable(error)
     sys.exit(code)

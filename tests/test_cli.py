@@ -294,6 +294,24 @@ def test_standard_streams(tmp_path: Path) -> None:
     assert run_cli("check", "-", data=HEALTHY.encode(), cwd=tmp_path).returncode == 0
 
 
+def test_diff_of_standard_input_and_of_utf_16(tmp_path: Path) -> None:
+    shown = run_cli("diff", "-q", "-", data=DAMAGED.encode(), cwd=tmp_path)
+    assert shown.returncode == 1
+    assert b"\n-Down Icon\n" in shown.stdout
+    (tmp_path / "a.txt").write_bytes(DAMAGED.encode("utf-16"))
+    shown = run_cli("diff", "-q", "a.txt", cwd=tmp_path)
+    assert b"\n-Down Icon\n" in shown.stdout
+
+
+def test_a_full_disk_behind_the_output_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(DAMAGED)
+    with open("/dev/full", "wb") as full:
+        command = [sys.executable, "-m", "cleaner", "check", "-q", "a.txt"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, timeout=60, check=False)
+    assert done.returncode == 3
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(DAMAGED * 2000)
     command = f"{sys.executable} -m cleaner check -q a.txt | head -n 1"

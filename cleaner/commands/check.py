@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import difflib
+import io
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from cleaner.atomic import write_atomic
 from cleaner.chain import Chain
@@ -81,6 +83,7 @@ class _Run:
         self.read: list[str] = []
         self.documents = self.damaged = self.edits = self.findings = self.changed = self.below = self.accepted = 0
         self.troubled = False
+        self._stdin: bytes | None = None
         self.scores: list[dict[str, Any]] = []
 
     def run(self) -> int:
@@ -132,7 +135,10 @@ class _Run:
             return True  # it is named when its turn comes
 
     def _one(self, path: str) -> None:
-        stdin = sys.stdin.buffer if path == "-" else None
+        stdin: BinaryIO | None = sys.stdin.buffer if path == "-" else None
+        if stdin is not None and self.verb == "diff":
+            self._stdin = stdin.read()  # it is compared with what comes out
+            stdin = io.BytesIO(self._stdin)
         chain = self.chains.for_path(None if path == "-" else Path(path))
         source = open_source(path if stdin is None else "<stdin>", self.fields, stdin=stdin, fix=self.verb in ("fix", "diff"))
         self.read.append(source.path)
@@ -249,18 +255,19 @@ class _Run:
                 sys.stderr.write(f"fixed {printable(source.path)}: {counted(self.edits - before, 'edit')}\n")
 
     def _diff(self, chain: Chain, source: Source) -> None:
-        old_parts: list[bytes] = []
         new = b"".join(source.rewritten(lambda row: self._judge(chain, source.path, row)))
         try:
-            old_parts.append(Path(source.path).read_bytes())
+            old = self._stdin if self._stdin is not None else Path(source.path).read_bytes()
         except OSError as error:
             raise SourceError(f"{source.path}: can't be read ({error.strerror}); check it") from None
-        old = b"".join(old_parts)
         if new == old:
             return
         self.changed += 1
-        before, after = (data.decode("utf-8", "surrogateescape").splitlines(keepends=True) for data in (old, new))
-        for line in difflib.unified_diff(before, after, f"a/{source.path}", f"b/{source.path}"):
+        encoding = "utf-16" if old.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
+        errors = "surrogateescape" if encoding == "utf-8" else "replace"
+        before, after = (data.decode(encoding, errors).splitlines(keepends=True) for data in (old, new))
+        name = source.path.lstrip("/")
+        for line in difflib.unified_diff(before, after, f"a/{name}", f"b/{name}"):
             body = line[:-1] if line.endswith("\n") else line
             sys.stdout.write(printable(body) + "\n")
             if not line.endswith("\n") and not line.startswith(("---", "+++", "@@")):

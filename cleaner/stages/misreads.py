@@ -105,12 +105,36 @@ def misread_edits(text: str, lines: Sequence[tuple[int, str]], whole_lines: bool
         row = search.lines[number]
         hit = [word for word in row if word.text != word.source]
         line = lines[number][1]
-        reason = _reason_to_leave(search, line, row, hit, len(changed), whole_lines)
+        reason = (
+            "its repair would not be a word"
+            if any(_no_word(word.source, word.text) for word in hit)
+            else _reason_to_leave(search, line, row, hit, len(changed), whole_lines)
+        )
         if reason:
             doubts += [_doubt(word, reason) for word in hit]
             continue
         edits += _joined(text, hit)
     return edits, doubts
+
+
+def _no_word(before: str, after: str) -> bool:
+    """Whether a repair turns letters into what no word holds: a sign between letters, or signs of phonetics out of nothing."""
+    if (
+        len(after) >= len(before)
+        and any("\u0250" <= c <= "\u02ff" for c in after)
+        and not any("\u0250" <= c <= "\u02ff" for c in before)
+    ):
+        return True
+    if len(before) != len(after):
+        return False
+    return any(
+        before[i].isalpha()
+        and not after[i].isalpha()
+        and after[i] not in "'’-·"
+        and after[i - 1].isalpha()
+        and after[i + 1].isalpha()
+        for i in range(1, len(after) - 1)
+    )
 
 
 def _reason_to_leave(

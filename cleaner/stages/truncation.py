@@ -127,7 +127,7 @@ class Truncation:
         findings: list[Finding] = []
         last = -1
         for (start, end, _), confidence in zip(judged, confidences, strict=True):
-            if confidence < self._cut or start < last:
+            if confidence < self._cut or start < last or _shouted(text, start, end):
                 continue
             last = end
             kind = kind_of(text, start, end)
@@ -149,6 +149,12 @@ class Truncation:
             rate = min(MAX_RATE, (CLUSTER_WORDS * self.prior + others) / words)
             confidences.append(max(value, _probability(odds + _logit(rate) - _logit(DEFAULT_PRIOR))))
         return confidences
+
+
+def _shouted(text: str, start: int, end: int) -> bool:
+    """Whether the words around a gap are all capitals, as in licences, where the case of letters tells nothing."""
+    around = text[max(0, start - 40) : end + 40]
+    return around.isupper() and sum(map(str.isalpha, around)) > 20
 
 
 def _likely_language(text: str) -> str:
