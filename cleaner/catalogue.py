@@ -55,13 +55,13 @@ def _shipped() -> Rulebook:
 
 def _digest(paths: Iterable[Path]) -> str:
     digest = hashlib.blake2b(__version__.encode(), digest_size=16)
-    for path in paths:
-        digest.update(str(path).encode("utf-8", "surrogateescape") + b"\0")
-        for file in (path, *sorted(path.parent.glob("*.tsv"))):
-            try:
-                digest.update(file.read_bytes() + b"\0")
-            except OSError as error:
-                raise RuleError(f"{file}: can't be read ({error.strerror}); check the path") from None
+    files = dict.fromkeys(file for path in paths for file in (path, *sorted(path.parent.glob("*.tsv"))))
+    for file in files:
+        digest.update(str(file).encode("utf-8", "surrogateescape") + b"\0")
+        try:
+            digest.update(file.read_bytes() + b"\0")
+        except OSError as error:
+            raise RuleError(f"{file}: can't be read ({error.strerror}); check the path") from None
     return digest.hexdigest()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import codecs
-import difflib
 import io
 import os
 import sys
@@ -12,9 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from cleaner.atomic import write_atomic
 from cleaner.chain import Chain
 from cleaner.commands.common import Chains, add_chain_arguments, corpus_files, settings_of
 from cleaner.corpus.files import Source, fix_source, open_source
@@ -23,10 +21,12 @@ from cleaner.corpus.rows import Fields, Row
 from cleaner.errors import ConfigError, SourceError
 from cleaner.model import Edit
 from cleaner.reports.baseline import DEFAULT_NAME, Baseline
-from cleaner.reports.changes import ChangedLines
 from cleaner.reports.diagnostic import Diagnostic, diagnostics_of, printable
 from cleaner.reports.suppressions import IGNORE_FILE, UNUSED_RULE, Suppressions
 from cleaner.reports.text import counted, format_text, statistics
+
+if TYPE_CHECKING:
+    from cleaner.reports.changes import ChangedLines
 
 EXAMPLES = {
     "check": "examples:\n  cleaner check corpus/\n  cleaner check --format sarif corpus/ > cleaner.sarif\n  cat page.txt | cleaner check -",
@@ -78,7 +78,7 @@ class _Run:
         self.items: list[Diagnostic] = []
         self.suppressions = Suppressions(Path(IGNORE_FILE))
         since: str | None = getattr(args, "changed_since", None)
-        self.changes = ChangedLines(since) if since is not None else None
+        self.changes = _changed_lines(since) if since is not None else None
         self.baseline = self._baseline()
         self.read: list[str] = []
         self.documents = self.damaged = self.edits = self.findings = self.changed = self.below = self.accepted = 0
@@ -265,6 +265,8 @@ class _Run:
         self.changed += 1
         encoding = "utf-16" if old.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
         errors = "surrogateescape" if encoding == "utf-8" else "replace"
+        import difflib
+
         before, after = (data.decode(encoding, errors).splitlines(keepends=True) for data in (old, new))
         name = source.path.lstrip("/")
         for line in difflib.unified_diff(before, after, f"a/{name}", f"b/{name}"):
@@ -292,6 +294,8 @@ class _Run:
             sys.stdout.write(statistics(self.items) + "\n")
         if self.verb == "baseline":
             target = Path(self.args.baseline or DEFAULT_NAME)
+            from cleaner.atomic import write_atomic
+
             write_atomic(target, Baseline.dumps(self.items).encode())
             _say(f"{counted(len(self.items), 'item')} accepted in {target}")
             return
@@ -308,6 +312,12 @@ class _Run:
         }
         accepted = f"; {counted(self.accepted, 'item')} accepted" if self.accepted else ""
         _say(f"{damage} {where}{verb[self.verb]}{accepted}")
+
+
+def _changed_lines(revision: str) -> ChangedLines:
+    from cleaner.reports.changes import ChangedLines
+
+    return ChangedLines(revision)
 
 
 def _say(message: str) -> None:

@@ -8,9 +8,6 @@ from typing import Protocol, TypeVar
 
 from cleaner.corpus.rows import Passage
 from cleaner.edits import apply_edits, compose, findings_in_source
-from cleaner.lost_links import edits as link_edits
-from cleaner.lost_links import findings as link_findings
-from cleaner.lost_links import lost_links
 from cleaner.model import Edit, Finding
 
 __all__ = ["MAX_REMOVED_RULE", "ChainLike", "Judged", "Verdict", "judge"]
@@ -79,6 +76,9 @@ def judge(
         return Judged("")
     restored: Sequence[Edit] = ()
     if passage.page and restore_links:
+        from cleaner.lost_links import edits as link_edits
+        from cleaner.lost_links import lost_links
+
         restored = link_edits(lost_links(passage.page, text), text)
     start = apply_edits(text, restored)
     result = chain.clean(start, id=id, lang=lang)
@@ -104,6 +104,9 @@ def judge(
 
 def _with_lost_links(findings: Sequence[Finding], page: bytes, text: str, edits: Sequence[Edit]) -> tuple[Finding, ...]:
     """Add the links that the page proves lost; what was only suspected at such a gap gives way."""
+    from cleaner.lost_links import findings as link_findings
+    from cleaner.lost_links import lost_links
+
     certain = [
         finding
         for finding in link_findings(lost_links(page, text), text)
