@@ -55,6 +55,8 @@ def _shipped() -> Rulebook:
 
 def _digest(paths: Iterable[Path]) -> str:
     digest = hashlib.blake2b(__version__.encode(), digest_size=16)
+    paths = list(paths)
+    digest.update("\0".join(map(str, paths)).encode("utf-8", "surrogateescape"))  # a file named twice is another book
     files = dict.fromkeys(file for path in paths for file in (path, *sorted(path.parent.glob("*.tsv"))))
     for file in files:
         digest.update(str(file).encode("utf-8", "surrogateescape") + b"\0")

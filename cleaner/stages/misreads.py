@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
+from unicodedata import category
 
 from cleaner.lazy import lazy_pattern
 from cleaner.model import Edit, Finding
@@ -129,12 +130,17 @@ def _no_word(before: str, after: str) -> bool:
         return False
     return any(
         before[i].isalpha()
-        and not after[i].isalpha()
         and after[i] not in "'’-·"
-        and after[i - 1].isalpha()
-        and after[i + 1].isalpha()
+        and category(after[i])[0] in "PS"
+        and _in_word(after[i - 1])
+        and _in_word(after[i + 1])
         for i in range(1, len(after) - 1)
     )
+
+
+def _in_word(character: str) -> bool:
+    """Whether ``character`` is a letter of an alphabet whose words hold no signs: Latin, Greek, Cyrillic."""
+    return character < "\u0530" and character.isalpha()
 
 
 def _reason_to_leave(

@@ -16,8 +16,6 @@ _LEADS_ON = lazy_pattern(
     r"|[,;(])\Z",
     re.IGNORECASE,
 )
-_WRAPPED = (50, 110)
-"""Code points of a line in text that was wrapped by hand."""
 _LEAST = 40
 _TOUCHING = "\"“”„'‘’`*[]()<>|«»_"
 
@@ -34,12 +32,7 @@ def is_continuation(lines: Lines, index: int) -> bool:
     before = lines[index - 1].rstrip()
     if len(before) < _LEAST or not _open(before):
         return False
-    line = lines[index].lstrip()
-    if line[:1].islower() or _LEADS_ON.search(before):
-        return True
-    earlier = lines[index - 2].rstrip() if index > 1 else ""
-    low, high = _WRAPPED
-    return low <= len(before) <= high and low <= len(earlier) <= high and _open(earlier)
+    return lines[index].lstrip()[:1].islower() or _LEADS_ON.search(before) is not None
 
 
 def is_heading(lines: Lines, index: int) -> bool:
