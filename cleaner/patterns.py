@@ -20,6 +20,7 @@ __all__ = ["PatternError", "Reach", "compile_pattern", "is_linear", "reach", "re
 
 _PROPERTY = re.compile(r"\\[pP](?:\{[^}]*\}|[A-Z])")
 _MAX_ALTERNATIVES = 400
+_FEW = 64
 _UNBOUNDED = 1 << 20
 """A width that has no bound."""
 _STARTS = frozenset((sre.AT_BEGINNING, sre.AT_BEGINNING_STRING))
@@ -133,7 +134,9 @@ def _placed_literals(pattern: str) -> _Placed | None:
     best = _required(tree) if tree is not None else None
     if best is None or not best.literals:
         return None
-    kept = frozenset(one for one in best.literals if not any(other != one and other in one for other in best.literals))
+    kept = best.literals
+    if len(kept) <= _FEW:  # among many, finding those that hold another takes longer than it saves
+        kept = frozenset(one for one in kept if not any(other != one and other in one for other in kept))
     # A literal that holds another is found by the other, which may begin later.
     later = max(map(len, best.literals)) - min(map(len, kept)) if kept != best.literals else 0
     return _Placed(kept, best.least, min(best.most + later, _UNBOUNDED))
