@@ -9,25 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from cleaner.cli import main
-
 LINE = "The council met on Monday and agreed on the plan for the new bridge across the river.\n"
 DAMAGED = LINE + "Down Icon\n"
 
 Cli = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
-    """Run the command line in an empty folder and return exit code, stdout and stderr."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = main(list(arguments))
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 def test_without_a_baseline_items_are_open(cli: Cli) -> None:
